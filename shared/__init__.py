@@ -1,0 +1,1 @@
+"""What all services stand on; never imports a service."""

@@ -1,0 +1,68 @@
+"""The Decider pattern: pure decisions over an event stream.
+
+Source: thinkbeforecoding, "Functional Event Sourcing: Decider".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from shared.contracts.event import Event
+
+State = TypeVar("State")
+Command = TypeVar("Command")
+
+
+class Rejected(Exception):
+    """A command that the rules do not allow in this state.
+
+    Args:
+        rule: short stable name of the rule, e.g. ``table-closed``; becomes the problem type.
+        sentence: the rule as a sentence a person can act on.
+    """
+
+    def __init__(self, rule: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.rule = rule
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Decider(Generic[State, Command]):
+    """One aggregate: how it decides, how it evolves, and what of it the store may search.
+
+    Attributes:
+        kind: first part of every stream name, e.g. ``complaint`` in ``complaint/<id>``.
+        topic: where all its events go; the stream's own log is its sequence on this topic.
+        also: further topics an event goes to (per department, summaries).
+        state: (de)serialiser of the union of its states.
+        index: the few fields of a state that ``find`` may filter on; values are strings, numbers or lists of strings.
+        next_due: the earliest instant at which a clock of this state runs out, or None.
+    """
+
+    kind: str
+    topic: str
+    initial: State
+    decide: Callable[[State, Command], Sequence[Event]]
+    evolve: Callable[[State, Event], State]
+    is_terminal: Callable[[State], bool]
+    state: TypeAdapter[State]
+    index: Callable[[State], dict[str, str | int | list[str]]]
+    next_due: Callable[[State], datetime | None]
+    also: Callable[[State, Event], Sequence[str]] = lambda _state, _event: ()
+
+    def stream(self, key: str) -> str:
+        """Return the stream of the aggregate with this key."""
+        return f"{self.kind}/{key}"
+
+    def fold(self, events: Iterable[Event], state: State | None = None) -> State:
+        """Return the state after the events, from `state` or the initial one."""
+        current = self.initial if state is None else state
+        for event in events:
+            current = self.evolve(current, event)
+        return current
