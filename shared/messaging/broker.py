@@ -1,0 +1,149 @@
+"""FastStream, set up so that it loses nothing: batches of untouched records, offsets committed after the handler."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+from faststream.message import StreamMessage
+
+LOGGER: Final = logging.getLogger(__name__)
+
+MAX_RECORDS: Final = 500
+BATCH_TIMEOUT_MS: Final = 25
+"""FastStream sleeps as long again after a poll that found nothing, so this is also the most it adds to a delay."""
+
+FETCH_WAIT_MS: Final = 20
+"""The embedded broker answers an empty fetch only when this has passed, even if a record arrives meanwhile."""
+
+REDELIVERY_PAUSE_S: Final = 0.2
+
+_FASTSTREAM_LOGGER: Final = logging.getLogger(f"{__name__}.faststream")
+# It warns at each start that a consuming broker creates no topics, which is what we want of it.
+_FASTSTREAM_LOGGER.addFilter(lambda line: "Topic creation is skipped" not in line.getMessage())
+
+Records = tuple[ConsumerRecord[Any, Any], ...]
+Handler = Callable[[Sequence[ConsumerRecord[Any, Any]]], Awaitable[None]]
+"""Gets the records of one poll, of several partitions, in order within each; keys and values are bytes or None."""
+
+
+def make_broker(bootstrap_servers: str, *, client_id: str) -> KafkaBroker:
+    """Return a broker for consuming only; what is sent goes through `shared.messaging.producer`.
+
+    Nothing is connected until its `start()`. Give it subscribers by `subscribe`.
+    """
+    return KafkaBroker(
+        bootstrap_servers,
+        client_id=client_id,
+        consumer_only=True,
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        decoder=_decode_nothing,
+        apply_types=False,
+        logger=_FASTSTREAM_LOGGER,
+        log_level=logging.DEBUG,
+    )
+
+
+def subscribe(
+    broker: KafkaBroker,
+    *topics: str,
+    group: str,
+    instance: str,
+    handler: Handler,
+    fetch_wait_ms: int = FETCH_WAIT_MS,
+) -> BatchSubscriber:
+    """Consume these topics in `group`, at most `MAX_RECORDS` records per call of `handler`.
+
+    `instance` names this member of the group for good (static membership): a restart under the same name gets its
+    partitions back without a rebalance. Offsets are committed when the handler returns. When it raises, every
+    partition of the batch is rewound and the records come again after `REDELIVERY_PAUSE_S` seconds, for ever: parking
+    what can not be processed is the handler's own business.
+    """
+
+    async def parse(records: Records) -> StreamMessage[Any]:
+        # FastStream's parser decodes all headers as UTF-8, and a batch it can not parse is never rewound: it is lost.
+        return _Batch(raw_message=records, body=records, consumer=subscriber.consumer)
+
+    subscriber: BatchSubscriber = broker.subscriber(
+        *topics,
+        batch=True,
+        group_id=group,
+        group_instance_id=f"{group}-{instance}",
+        max_records=MAX_RECORDS,
+        batch_timeout_ms=BATCH_TIMEOUT_MS,
+        fetch_max_wait_ms=fetch_wait_ms,
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        parser=parse,
+        decoder=_decode_nothing,
+        no_reply=True,
+    )
+
+    async def deliver(records: Records) -> None:
+        try:
+            await handler(records)
+        except Exception:
+            # Without a pause, a handler that fails at once would spin on the same batch.
+            await asyncio.sleep(REDELIVERY_PAUSE_S)
+            raise
+
+    subscriber(deliver)
+    return subscriber
+
+
+async def _decode_nothing(message: StreamMessage[Any]) -> Any:  # noqa: ANN401 - FastStream's own signature
+    return message.raw_message
+
+
+class _Batch(KafkaMessage):
+    """The records of one poll, acknowledged or rewound as a whole.
+
+    FastStream's own message commits whatever position the consumer has, and stops rewinding at the first partition
+    that was taken away meanwhile, which skips the records of the partitions after it. This one does neither.
+    """
+
+    raw_message: Records
+    consumer: AIOKafkaConsumer
+
+    def __init__(self, *, consumer: Any, **fields: Any) -> None:  # noqa: ANN401 - FastStream's own signature
+        super().__init__(consumer=consumer, **fields)
+        self.committed = None
+
+    async def ack(self) -> None:
+        if self.committed is None:
+            ends = self._offsets(self.raw_message)
+            if ends:
+                await self._commit({at: offset + 1 for at, offset in ends.items()})
+        await super().ack()
+
+    async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
+        try:
+            await self.consumer.commit(offsets)
+        except KafkaError as error:
+            # The group moved on without us; whoever has these partitions now gets the records again.
+            LOGGER.warning("offsets were not committed, the records come again: %r", error)
+
+    async def nack(self) -> None:
+        if self.committed is None:
+            for at, offset in self._offsets(reversed(self.raw_message)).items():
+                self.consumer.seek(at, offset)
+        await super().nack()
+
+    def _offsets(self, records: Iterable[ConsumerRecord[Any, Any]]) -> dict[TopicPartition, int]:
+        """Return the offset of the last of `records` per partition, of those that are still ours."""
+        # Plain pairs, as one TopicPartition per record would cost a tenth of the whole consuming.
+        last = {(record.topic, record.partition): record.offset for record in records}
+        ours = self.consumer.assignment()
+        return {at: offset for pair, offset in last.items() if (at := TopicPartition(*pair)) in ours}
+
+    async def reject(self) -> None:
+        """Rewind: nothing is ever thrown away here."""
+        await self.nack()

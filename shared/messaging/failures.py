@@ -1,0 +1,44 @@
+"""What a failure means for the record that met it: never again, again soon, or wait for the world to come back."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from json import JSONDecodeError
+
+from aiokafka.errors import KafkaError
+from pydantic import ValidationError
+
+from shared.core.decider import Rejected
+from shared.store.port import StoreUnavailable
+
+
+class FailureKind(StrEnum):
+    """How to go on after a failure."""
+
+    PERMANENT = "permanent"
+    """The record itself is at fault (bytes, schema, domain): park it at once."""
+
+    TRANSIENT = "transient"
+    """Nobody knows: try again a few times, then park it with a due time."""
+
+    OUTAGE = "outage"
+    """Store or broker is away: pause, spend no attempt, be not ready."""
+
+
+_OUTAGE = (KafkaError, StoreUnavailable, ConnectionError, TimeoutError)
+# A bare ValueError is not here (JSONDecodeError is one, orjson's too): it may be a fault of ours that a release mends.
+_PERMANENT = (Rejected, ValidationError, UnicodeError, JSONDecodeError)
+
+
+def classify(failure: BaseException) -> FailureKind:
+    """Return what `failure` means; of a group, the worst: an outage before a transient one before a permanent one."""
+    if isinstance(failure, BaseExceptionGroup):
+        kinds = {classify(part) for part in failure.exceptions}
+        return next(
+            kind for kind in (FailureKind.OUTAGE, FailureKind.TRANSIENT, FailureKind.PERMANENT) if kind in kinds
+        )
+    if isinstance(failure, _OUTAGE):
+        return FailureKind.OUTAGE
+    if isinstance(failure, _PERMANENT):
+        return FailureKind.PERMANENT
+    return FailureKind.TRANSIENT
