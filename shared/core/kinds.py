@@ -1,0 +1,156 @@
+"""The small kinds of value data files are made of: slugs, durations, texts in several languages, levels, factors."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    RootModel,
+    StringConstraints,
+    TypeAdapter,
+    model_validator,
+)
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$", max_length=64)]
+"""An id: lower case letters and digits, parts joined by `-`, `_` or `.`."""
+
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+"""ISO 639-1, two letters."""
+
+Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
+"""An amount in the organisation's currency; never negative."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Level(StrEnum):
+    """Severity of a complaint, in rising order; `rank` is 0 to 3."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """Position in rising order: low is 0, critical is 3."""
+        return list(Level).index(self)
+
+    def raised(self, by: int) -> "Level":
+        """`by` levels up, at most critical."""
+        return list(Level)[min(self.rank + by, len(Level) - 1)]
+
+
+class Factor(StrEnum):
+    """What a cause may be. A person is not a factor."""
+
+    METHOD = "method"
+    MACHINE = "machine"
+    MATERIAL = "material"
+    MEASUREMENT = "measurement"
+    ENVIRONMENT = "environment"
+    INFORMATION = "information"
+    POLICY = "policy"
+    CAPACITY = "capacity"
+    KNOWLEDGE = "knowledge"
+
+
+_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(d|h|min|m|s)(?![a-z])")
+_SECONDS = {"d": 86_400, "h": 3_600, "min": 60, "m": 60, "s": 1}
+_ISO = TypeAdapter(timedelta)
+
+
+def parse_duration(value: object) -> timedelta:
+    """Read `24h`, `1d 12h`, `30m` or ISO-8601 (`PT24H`). `1d` is 24 hours of whatever clock counts it.
+
+    Raises:
+        ValueError: for anything else; a bare number has no unit and is refused.
+    """
+    if isinstance(value, timedelta):
+        return value
+    text = str(value).strip()
+    if isinstance(value, str) and _PART.sub("", text).strip() == "" and text:
+        return timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text)))
+    if isinstance(value, str) and re.match(r"^P[\dT]", text):
+        return _ISO.validate_python(text)
+    message = f"{value!r} is no duration; write it with its unit, such as '24h', '30m', '1d 12h' or 'PT24H'"
+    raise ValueError(message)
+
+
+def iso_duration(value: timedelta) -> str:
+    """Write a duration as ISO-8601 hours, minutes and seconds: `PT36H`."""
+    if value == timedelta(0):
+        return "PT0S"
+    seconds, micros = divmod(abs(value) // timedelta(microseconds=1), 1_000_000)
+    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+    fraction = f".{micros:06d}".rstrip("0") if micros else ""
+    text = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
+    text += f"{seconds}{fraction}S" if seconds or micros else ""
+    return ("-" if value < timedelta(0) else "") + "PT" + text
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value <= timedelta(0):
+        message = "a duration must be longer than nothing"
+        raise ValueError(message)
+    return value
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(lambda value: _positive(parse_duration(value))),
+    PlainSerializer(iso_duration, return_type=str),
+]
+"""A positive `timedelta`, written `24h`, `1d 12h`, `30m` or in ISO-8601."""
+
+
+def _as_version(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Version = Annotated[str, BeforeValidator(_as_version), StringConstraints(pattern=r"^[\w.+-]{1,40}$")]
+"""A version label; `3` in the file is read as `"3"`."""
+
+
+class Text(RootModel[dict[Language, str]]):
+    """Words for people, by language. One plain string in the file serves every language."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_text_is_english(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        return {"en": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Text":
+        if not self.root or not all(words.strip() for words in self.root.values()):
+            message = "is empty; give the words for at least one language"
+            raise ValueError(message)
+        return self
+
+    def in_(self, language: str) -> str:
+        """The words in `language`, else in English, else in the first language given."""
+        return self.root.get(language) or self.root.get("en") or next(iter(self.root.values()))
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages this text has words for."""
+        return frozenset(self.root)
+
+    def __str__(self) -> str:
+        return self.in_("en")
+
+    def __hash__(self) -> int:
+        return hash(tuple(sorted(self.root.items())))
+
+
+WordsByLanguage = Mapping[Language, tuple[str, ...]]
+"""Phrases per language, in the grammar of `shared.core.phrases`."""

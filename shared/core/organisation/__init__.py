@@ -1,0 +1,46 @@
+"""The organisation file: the data that describes one company. Models, lookups, and a loader that says what is wrong."""
+
+from shared.core.kinds import Factor, Level, Text
+from shared.core.organisation.judgement import (
+    Blame,
+    BlamePhrase,
+    CostAssumptions,
+    Deadline,
+    Deadlines,
+    Lexicon,
+    Severity,
+    SeverityMatrix,
+    TriageSettings,
+)
+from shared.core.organisation.loader import OrganisationInvalid, from_path, load, packaged_names
+from shared.core.organisation.models import Organisation, UnknownId
+from shared.core.organisation.structure import Category, Code, Department, Manager, Playbook, Remedy, Rule, Step
+
+__all__ = [
+    "Blame",
+    "BlamePhrase",
+    "Category",
+    "Code",
+    "CostAssumptions",
+    "Deadline",
+    "Deadlines",
+    "Department",
+    "Factor",
+    "Level",
+    "Lexicon",
+    "Manager",
+    "Organisation",
+    "OrganisationInvalid",
+    "Playbook",
+    "Remedy",
+    "Rule",
+    "Severity",
+    "SeverityMatrix",
+    "Step",
+    "Text",
+    "TriageSettings",
+    "UnknownId",
+    "from_path",
+    "load",
+    "packaged_names",
+]

@@ -1,0 +1,101 @@
+"""From the text of an organisation file to an `Organisation`, or to everything that is wrong with it."""
+
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pydantic import ValidationError
+
+from shared.core.datafile import DataFileInvalid, Problem, parse_yaml, problems_of
+from shared.core.organisation.checks import reference_problems, sense_problems
+from shared.core.organisation.models import Organisation
+
+PACKAGED = Path(__file__).resolve().parents[3] / "deploy" / "organisation"
+
+
+class OrganisationInvalid(DataFileInvalid):
+    """An organisation file that cannot be used; the message lists every problem with its path inside the file."""
+
+    kind = "organisation file"
+
+
+def load(text: str, source: str, included: Mapping[str, str] | None = None) -> Organisation:
+    """Read an organisation file.
+
+    Args:
+        text: the YAML.
+        source: what to call it in messages, usually its path.
+        included: texts of the files it may include, by the name it uses for them. Sections of an included file
+            stand in for those the file itself leaves out.
+
+    Raises:
+        OrganisationInvalid: with every problem found; for broken YAML with line and column.
+    """
+    own = parse_yaml(text, source, OrganisationInvalid)
+    problems: list[Problem] = []
+    raw = {**_included(own.pop("include", []), included or {}, problems), **own}
+    organisation: Organisation | None = None
+    try:
+        organisation = Organisation.model_validate(raw)
+    except ValidationError as error:
+        problems += problems_of(error, Organisation)
+    problems += reference_problems(raw)
+    if organisation is not None and not problems:
+        problems += sense_problems(organisation)
+    if organisation is None or problems:
+        raise OrganisationInvalid(source, problems)
+    return organisation
+
+
+def from_path(path: str | Path) -> Organisation:
+    """Read an organisation from a file; a name without suffix (`city`) is one of those that come with Throughline.
+
+    Raises:
+        OrganisationInvalid: when there is no such file, or for what is wrong inside it.
+    """
+    place = Path(path)
+    if not place.suffix and place.name == str(path):
+        place = PACKAGED / f"{path}.yaml"
+    text = _text_of(place, str(path))
+    names = _include_names(text, str(path))
+    included = {
+        name: _text_of(place.parent / name, f"{path} (include {name})") for name in names if _stays_inside(name)
+    }
+    return load(text, str(path), included)
+
+
+def packaged_names() -> tuple[str, ...]:
+    """The organisations that come with Throughline."""
+    return tuple(sorted(file.stem for file in PACKAGED.glob("*.yaml")))
+
+
+def _text_of(place: Path, source: str) -> str:
+    try:
+        return place.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        right = "give the path of a file, or one of: " + ", ".join(packaged_names())
+        raise OrganisationInvalid(source, [Problem("", f"cannot be read ({error})", right)]) from error
+
+
+def _include_names(text: str, source: str) -> list[str]:
+    names = parse_yaml(text, source, OrganisationInvalid).get("include", [])
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def _stays_inside(name: str) -> bool:
+    pure = PurePosixPath(name)
+    return not pure.is_absolute() and ".." not in pure.parts
+
+
+def _included(names: Any, texts: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:  # noqa: ANN401 - YAML
+    if not isinstance(names, list):
+        problems.append(Problem("include", "must be a list of file names"))
+        return {}
+    sections: dict[str, Any] = {}
+    for index, name in enumerate(names):
+        if name not in texts:
+            right = "name a file in the same folder or below it"
+            problems.append(Problem(f"include[{index}]", f"there is no file '{name}'", right))
+            continue
+        sections |= parse_yaml(texts[name], str(name), OrganisationInvalid)
+    return sections

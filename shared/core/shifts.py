@@ -1,0 +1,114 @@
+"""Opening hours as people write them: shifts of a day and the week they make up, in minutes past local midnight."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from pydantic import model_validator
+
+from shared.core.datafile import Frozen, closest
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SHIFT = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
+_DAY_MINUTES = 24 * 60
+
+
+class Shift(Frozen):
+    """From `start` to `end`, minutes past local midnight; `24:00` is 1440."""
+
+    start: int
+    end: int
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> "Shift":
+        if not 0 <= self.start < self.end <= _DAY_MINUTES:
+            message = (
+                f"shift {self} must end after it starts; a shift over midnight is two: 22:00-24:00 and 00:00-06:00"
+            )
+            raise ValueError(message)
+        return self
+
+    def __str__(self) -> str:
+        return "-".join(f"{minutes // 60:02}:{minutes % 60:02}" for minutes in (self.start, self.end))
+
+
+class Week(Frozen):
+    """The shifts of Monday (0) to Sunday (6); `always`: the clock never stops."""
+
+    days: tuple[tuple[Shift, ...], ...] = ((),) * 7
+    always: bool = False
+
+    def on(self, weekday: int) -> tuple[Shift, ...]:
+        """Shifts of a weekday, Monday = 0."""
+        return self.days[weekday]
+
+
+def no_shifts(week: Week) -> bool:
+    """Whether no day of the week has a shift."""
+    return not any(week.days)
+
+
+def read_shifts(value: Any) -> tuple[Shift, ...]:  # noqa: ANN401 - whatever the file holds
+    """`["09:00-13:00", "14:00-18:00"]` -> shifts in order.
+
+    Raises:
+        ValueError: for anything unreadable or overlapping.
+    """
+    if isinstance(value, tuple) and all(isinstance(item, Shift) for item in value):
+        return value
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        message = f'{value!r} is no list of shifts; write them as ["09:00-13:00", "14:00-18:00"]'
+        raise ValueError(message)  # noqa: TRY004 - pydantic turns only a ValueError into a problem of the file
+    shifts = sorted((_read_shift(item) for item in value), key=lambda shift: shift.start)
+    for earlier, later in pairwise(shifts):
+        if later.start < earlier.end:
+            message = f"shifts {earlier} and {later} overlap"
+            raise ValueError(message)
+    return tuple(shifts)
+
+
+def _read_shift(text: object) -> Shift:
+    if isinstance(text, dict):  # a calendar that was written out and is read again
+        return Shift.model_validate(text)
+    found = _SHIFT.fullmatch(str(text).strip())
+    if found is None:
+        message = f"{text!r} is no shift; write it as '09:00-17:30'"
+        raise ValueError(message)
+    hour, minute, end_hour, end_minute = map(int, found.groups())
+    return Shift(start=hour * 60 + minute, end=end_hour * 60 + end_minute)
+
+
+def read_week(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    """`always`, or a mapping of weekdays (`mon`) and ranges of them (`mon-fri`) to shifts; a single day wins.
+
+    Raises:
+        ValueError: for an unknown day or unreadable shifts, naming the day.
+    """
+    if value == "always":
+        return Week(always=True)
+    if isinstance(value, Week) or not isinstance(value, dict) or "days" in value:
+        return value
+    days: list[tuple[Shift, ...]] = [()] * 7
+    for name in sorted(value, key=lambda name: "-" not in str(name)):
+        try:
+            shifts = read_shifts(value[name])
+        except ValueError as error:
+            message = f"{name}: {error}"
+            raise ValueError(message) from error
+        for weekday in _weekdays(str(name)):
+            days[weekday] = shifts
+    return Week(days=tuple(days))
+
+
+def _weekdays(name: str) -> range:
+    first, dash, last = name.partition("-")
+    for day in (first, last) if dash else (first,):
+        if day not in WEEKDAYS:
+            message = f"'{day}' is no weekday; {closest(day, WEEKDAYS)}"
+            raise ValueError(message)
+    start, end = WEEKDAYS.index(first), WEEKDAYS.index(last if dash else first)
+    if end < start:
+        message = f"'{name}' runs backwards; write two entries"
+        raise ValueError(message)
+    return range(start, end + 1)
