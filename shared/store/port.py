@@ -1,6 +1,7 @@
 """The store as the runtime sees it: an append-only commit log and the states folded from it.
 
 Every call is one round trip for the whole batch. Adapters pass one contract suite (`tests/contract/store`).
+Instants have a time zone and come back in UTC, exact to the microsecond. Every text comes back as it went in.
 """
 
 from __future__ import annotations
@@ -128,9 +129,9 @@ class Loaded:
 
     Attributes:
         snapshots: per asked stream; one of number 0 for a stream that does not exist.
-        unpublished: per stream the commits not yet marked published, oldest first, those newer than the
-            snapshot included (a crash between commit and state leaves such).
-        executed: the asked command ids that were carried out before.
+        unpublished: per stream that has any, oldest first: the commits not yet marked published, and those newer
+            than the snapshot, marked or not (a crash between commit and state leaves such).
+        executed: the asked command ids that were carried out before; of an id carried out twice, the first.
     """
 
     snapshots: Mapping[str, Snapshot]
@@ -145,7 +146,7 @@ class Parked:
     Attributes:
         id: ``<topic>/<partition>/<offset>`` of the record, or the event id where it has one.
         key: the aggregate key whose line is blocked.
-        position: order within the key, from 1.
+        position: order within the key, from 1; the store gives it, what `park` is handed counts for nothing.
         topic, partition, offset, headers, value: the record as it came.
         reason: what was wrong, in words.
         permanent: a person must act; otherwise `due` says when it is tried again.
@@ -198,8 +199,9 @@ class Store(Protocol):
     async def append(self, entries: Sequence[tuple[Commit, Snapshot]]) -> list[bool]:
         """Insert commits and upsert the states after them; durable when it returns.
 
-        Returns one entry per item: False where the commit's id existed already (conflict), the others are saved all
-        the same. A state is never replaced by one of a lower commit number. At most one item per stream.
+        Returns one entry per item: False where the commit's id existed already (conflict; nothing of that item is
+        saved), the others are saved all the same. A state is never replaced by one of a lower commit number.
+        At most one item per stream (ValueError). A command id that is known already keeps its first `Executed`.
         """
         ...
 
@@ -208,11 +210,14 @@ class Store(Protocol):
         ...
 
     async def mark_published(self, commit_ids: Sequence[str]) -> None:
-        """Mark many; unknown ids are ignored, twice is once."""
+        """Mark many; unknown ids are ignored, twice is once. A power cut may forget marks."""
         ...
 
     async def mark_unpublished(self, *, after: int, most: int = 100_000) -> int:
-        """Forget that commits after this log position were published; returns how many (a broker lost its memory)."""
+        """Forget that the newest `most` commits after this log position were published (a broker lost its memory).
+
+        Returns how many were marked before.
+        """
         ...
 
     async def position(self) -> int:
@@ -237,7 +242,8 @@ class Store(Protocol):
     ) -> Page:
         """Page through the states of one kind, by stream name; each field must equal one of the given values.
 
-        Only fields that some state of the kind put into its index match. `after` is the `next` of the page before.
+        A field that no state put into its index, or no value at all, matches nothing; 5 and "5" are two values.
+        `after` is the `next` of the page before. Streams are in order of their UTF-8 bytes.
         """
         ...
 
@@ -254,7 +260,7 @@ class Store(Protocol):
         ...
 
     async def park(self, records: Sequence[Parked]) -> None:
-        """Append to the lines of their keys; a record with a known id is left as it is (twice is once)."""
+        """Append to the ends of their keys' lines; a record with a known id is left as it is (twice is once)."""
         ...
 
     async def parked(self, keys: Sequence[str]) -> dict[str, int]:
@@ -262,11 +268,14 @@ class Store(Protocol):
         ...
 
     async def parked_list(self, *, after: str = "", limit: int = 100) -> list[Parked]:
-        """Return parked records ordered by key and position; `after` is the id of the last one seen."""
+        """Return parked records ordered by key and position; `after` is the id of the last one seen.
+
+        From the beginning again if that one is no longer parked.
+        """
         ...
 
     async def parked_due(self, now: datetime, *, limit: int = 100) -> list[Parked]:
-        """Return the heads of lines that are due, earliest first."""
+        """Return the heads of lines that are due and not permanent, earliest first."""
         ...
 
     async def parked_line(self, key: str) -> list[Parked]:
@@ -278,7 +287,7 @@ class Store(Protocol):
         ...
 
     async def repark(self, record: Parked) -> None:
-        """Replace a parked record (same id): attempts, due, reason, permanent."""
+        """Replace attempts, due, reason and permanent of a parked record (same id); nothing if it is not parked."""
         ...
 
     async def get_mark(self, name: str) -> int:

@@ -1,0 +1,96 @@
+"""Parked records and named numbers."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Final
+
+from shared.store.port import Parked
+from shared.store.sqlite.lane import transaction
+from shared.store.sqlite.rows import PARKED_COLUMNS, Row, as_list, parked_from, parked_row, to_micros
+
+# The position is given inside the statement, under the write lock: the end of the key's line.
+INSERT_PARKED: Final = (
+    'INSERT INTO parked (id, key, topic, partition, "offset", headers, value, reason, permanent, attempts, due, at, '
+    "position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+    "(SELECT coalesce(max(position), 0) + 1 FROM parked WHERE key = ?2)) ON CONFLICT (id) DO NOTHING"
+)
+
+
+def park(connection: sqlite3.Connection, records: Sequence[Parked]) -> None:
+    """See the port."""
+    rows = [parked_row(record) for record in records]
+    with transaction(connection):
+        connection.executemany(INSERT_PARKED, rows)
+
+
+def parked(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, int]:
+    """See the port."""
+    rows: list[tuple[str, int]] = connection.execute(
+        "SELECT key, count(*) FROM parked WHERE key IN (SELECT value FROM json_each(?)) GROUP BY key",
+        (as_list(keys),),
+    ).fetchall()
+    return dict(rows)
+
+
+def parked_list(connection: sqlite3.Connection, after: str, limit: int) -> list[Parked]:
+    """See the port."""
+    seen: Row = connection.execute("SELECT key, position FROM parked WHERE id = ?", (after,)).fetchone() or ("", 0)
+    rows = connection.execute(
+        f"SELECT {PARKED_COLUMNS} FROM parked WHERE (key, position) > (?, ?) "  # noqa: S608 - constants
+        "ORDER BY key, position LIMIT ?",
+        (*seen, limit),
+    )
+    return [parked_from(row) for row in rows]
+
+
+def parked_due(connection: sqlite3.Connection, now: int, limit: int) -> list[Parked]:
+    """See the port; `now` in microseconds."""
+    rows = connection.execute(
+        f"SELECT {PARKED_COLUMNS} FROM parked AS head WHERE due <= ? AND NOT permanent "  # noqa: S608 - constants
+        "AND NOT EXISTS (SELECT 1 FROM parked p WHERE p.key = head.key AND p.position < head.position) "
+        "ORDER BY due, key LIMIT ?",
+        (now, limit),
+    )
+    return [parked_from(row) for row in rows]
+
+
+def parked_line(connection: sqlite3.Connection, key: str) -> list[Parked]:
+    """See the port."""
+    rows = connection.execute(
+        f"SELECT {PARKED_COLUMNS} FROM parked WHERE key = ? ORDER BY position",  # noqa: S608 - constants
+        (key,),
+    )
+    return [parked_from(row) for row in rows]
+
+
+def unpark(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
+    """See the port."""
+    with transaction(connection):
+        connection.execute("DELETE FROM parked WHERE id IN (SELECT value FROM json_each(?))", (as_list(ids),))
+
+
+def repark(connection: sqlite3.Connection, record: Parked) -> None:
+    """See the port."""
+    due = None if record.due is None else to_micros(record.due)
+    with transaction(connection):
+        connection.execute(
+            "UPDATE parked SET attempts = ?, due = ?, reason = ?, permanent = ? WHERE id = ?",
+            (record.attempts, due, record.reason, record.permanent, record.id),
+        )
+
+
+def get_mark(connection: sqlite3.Connection, name: str) -> int:
+    """See the port."""
+    row = connection.execute("SELECT value FROM marks WHERE name = ?", (name,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def set_mark(connection: sqlite3.Connection, name: str, value: int) -> None:
+    """See the port."""
+    with transaction(connection):
+        connection.execute(
+            "INSERT INTO marks (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )

@@ -1,0 +1,163 @@
+"""The states and the index over their fields."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
+
+import orjson
+
+from shared.store.port import Page, Snapshot, Value
+from shared.store.sqlite.rows import STATE_COLUMNS, Row, as_list, index_text, state_from, state_row
+
+Where = Mapping[str, Sequence[str | int]]
+Entry = tuple[str, str, str | int, str]
+
+UPSERT_STATE: Final = (
+    f"INSERT INTO states ({STATE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - constants
+    "ON CONFLICT (stream) DO UPDATE SET number = excluded.number, version = excluded.version, "
+    "next_due = excluded.next_due, updated = excluded.updated, fields = excluded.fields, cursor = excluded.cursor, "
+    "sequences = excluded.sequences, state = excluded.state"
+)
+INSERT_FIELD: Final = "INSERT INTO fields (kind, field, value, stream) VALUES (?, ?, ?, ?)"
+DELETE_FIELD: Final = "DELETE FROM fields WHERE kind = ? AND field = ? AND value = ? AND stream = ?"
+
+FEW: Final = 1_000
+"""So many candidates of a filter are counted to choose the one to start from."""
+
+
+def save_states(connection: sqlite3.Connection, snapshots: Sequence[Snapshot]) -> None:
+    """Upsert inside the caller's transaction; one of a lower number than the stored one is left out."""
+    stored: dict[str, tuple[int, str]] = {
+        stream: (number, fields)
+        for stream, number, fields in connection.execute(
+            "SELECT stream, number, fields FROM states WHERE stream IN (SELECT value FROM json_each(?))",
+            (as_list([snapshot.stream for snapshot in snapshots]),),
+        )
+    }
+    rows: list[Row] = []
+    added: list[Entry] = []
+    removed: list[Entry] = []
+    for snapshot in snapshots:
+        number, before = stored.get(snapshot.stream, (0, "{}"))
+        if snapshot.number < number:
+            continue
+        after = index_text(snapshot.index)
+        rows.append(state_row(snapshot, after))
+        if after != before:
+            old = _entries(snapshot.stream, cast("dict[str, Value]", orjson.loads(before)))
+            new = _entries(snapshot.stream, snapshot.index)
+            removed.extend(old - new)
+            added.extend(new - old)
+    connection.executemany(UPSERT_STATE, rows)
+    if removed:
+        connection.executemany(DELETE_FIELD, removed)
+    if added:
+        connection.executemany(INSERT_FIELD, added)
+
+
+def _entries(stream: str, index: Mapping[str, Value]) -> set[Entry]:
+    kind = stream.partition("/")[0]
+    entries: set[Entry] = set()
+    for field, value in index.items():
+        if isinstance(value, list):
+            entries.update((kind, field, word, stream) for word in value)
+        else:
+            entries.add((kind, field, value, stream))
+    return entries
+
+
+def find(connection: sqlite3.Connection, kind: str, where: Where, after: str, limit: int) -> Page:
+    """See the port."""
+    chosen, parameters = _matching(connection, kind, where, after, limit + 1)
+    rows = connection.execute(
+        f"SELECT {STATE_COLUMNS} FROM states WHERE stream IN ({chosen}) ORDER BY stream",  # noqa: S608 - constants
+        parameters,
+    ).fetchall()
+    items = tuple(state_from(row) for row in rows[:limit])
+    return Page(items, items[-1].stream if items and len(rows) > limit else "")
+
+
+def _matching(
+    connection: sqlite3.Connection, kind: str, where: Where, after: str, limit: int
+) -> tuple[str, list[str | int]]:
+    """A query for the next `limit` streams in order of their names; each branch stops after `limit` as well."""
+    # "0" follows "/", so this range is exactly the streams of the kind.
+    start, end = max(after, f"{kind}/"), f"{kind}0"
+    if not where:
+        return "SELECT stream FROM states WHERE stream > ? AND stream < ? ORDER BY stream LIMIT ?", [start, end, limit]
+    first, *others = _most_selective_first(connection, kind, where)
+    probes, probe_parameters = _probes(kind, others, where)
+    values = list(dict.fromkeys(where[first]))
+    if not values:
+        return "SELECT NULL WHERE 0", []
+    branch = (
+        "SELECT * FROM (SELECT f.stream FROM fields f WHERE f.kind = ? AND f.field = ? AND f.value = ? "  # noqa: S608
+        f"AND f.stream > ?{probes} ORDER BY f.stream LIMIT ?)"
+    )
+    parameters: list[str | int] = []
+    for value in values:
+        parameters += [kind, first, value, start, *probe_parameters, limit]
+    return f"{' UNION '.join([branch] * len(values))} ORDER BY 1 LIMIT ?", [*parameters, limit]
+
+
+def _probes(kind: str, fields: Sequence[str], where: Where) -> tuple[str, list[str | int]]:
+    """Conditions that the stream of `f` matches further fields too."""
+    clauses: list[str] = []
+    parameters: list[str | int] = []
+    for field in fields:
+        marks = ", ".join("?" * len(where[field]))
+        clauses.append(
+            " AND EXISTS (SELECT 1 FROM fields g WHERE g.kind = ? AND g.field = ? "  # noqa: S608 - constants
+            f"AND g.value IN ({marks}) AND g.stream = f.stream)"
+        )
+        parameters += [kind, field, *where[field]]
+    return "".join(clauses), parameters
+
+
+def _most_selective_first(connection: sqlite3.Connection, kind: str, where: Where) -> list[str]:
+    if len(where) == 1:
+        return list(where)
+    return sorted(where, key=lambda field: _few(connection, kind, field, where[field]))
+
+
+def _few(connection: sqlite3.Connection, kind: str, field: str, values: Sequence[str | int]) -> int:
+    marks = ", ".join("?" * len(values))
+    counted: int = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM fields "  # noqa: S608 - constants
+        f"WHERE kind = ? AND field = ? AND value IN ({marks}) LIMIT {FEW})",
+        [kind, field, *values],
+    ).fetchone()[0]
+    return counted
+
+
+def count(connection: sqlite3.Connection, kind: str, by: str, where: Where) -> dict[str, int]:
+    """See the port."""
+    probes, parameters = _probes(kind, list(where), where)
+    counts: dict[str, int] = {}
+    for value, counted in connection.execute(
+        "SELECT f.value, count(*) FROM fields f "  # noqa: S608 - constants
+        f"WHERE f.kind = ? AND f.field = ?{probes} GROUP BY f.value ORDER BY f.value",
+        [kind, by, *parameters],
+    ):
+        counts[str(value)] = counts.get(str(value), 0) + counted
+    return counts
+
+
+def due(connection: sqlite3.Connection, now: int, limit: int) -> list[Snapshot]:
+    """See the port; `now` in microseconds."""
+    rows = connection.execute(
+        f"SELECT {STATE_COLUMNS} FROM states WHERE next_due <= ? "  # noqa: S608 - constants
+        "ORDER BY next_due, stream LIMIT ?",
+        (now, limit),
+    )
+    return [state_from(row) for row in rows]
+
+
+def next_due(connection: sqlite3.Connection) -> int | None:
+    """See the port; in microseconds."""
+    earliest: int | None = connection.execute("SELECT min(next_due) FROM states WHERE next_due IS NOT NULL").fetchone()[
+        0
+    ]
+    return earliest
