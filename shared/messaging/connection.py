@@ -33,10 +33,13 @@ class ProducerConnection:
         self._answers: set[asyncio.Future[Any]] = set()
 
     @classmethod
-    async def open(cls, bootstrap_servers: str, client_id: str, *, timeout_s: float) -> Self:
-        """Connect.
+    async def open(
+        cls, bootstrap_servers: str, partitions: Mapping[str, int], *, client_id: str, timeout_s: float
+    ) -> Self:
+        """Connect, and compare the broker's topics with the expected numbers of partitions.
 
         Raises:
+            PartitionMismatch: one differs; the message names all that do.
             aiokafka.errors.KafkaError, TimeoutError: the broker can not be reached.
         """
         kafka = AIOKafkaProducer(
@@ -52,17 +55,13 @@ class ProducerConnection:
         try:
             async with asyncio.timeout(timeout_s):
                 await kafka.start()
+                await connection._check(partitions)
         except BaseException:
             await kafka.stop()
             raise
         return connection
 
-    async def check_partitions(self, expected: Mapping[str, int]) -> None:
-        """Compare the broker's topics with the expected numbers of partitions.
-
-        Raises:
-            PartitionMismatch: one differs; the message names all that do.
-        """
+    async def _check(self, expected: Mapping[str, int]) -> None:
         # All topics at once: asking for one by name would create it on a broker that creates topics by itself.
         metadata = await self.kafka.client.fetch_all_metadata()
         wrong: list[str] = []
@@ -74,6 +73,8 @@ class ProducerConnection:
                 wrong.append(f"topic {topic} has {found} partitions, it should have {partitions}")
         if wrong:
             raise PartitionMismatch("; ".join(wrong))
+        # Now, so that the first send to a topic needs nothing more from a broker that may be away by then.
+        await self.kafka.client.set_topics(expected)
 
     async def send(
         self, batch: BatchBuilder, at: TopicPartition, when_answered: Callable[[asyncio.Future[Any]], None]

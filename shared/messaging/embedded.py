@@ -60,13 +60,12 @@ class EmbeddedBrokerUnavailable(RuntimeError):
     """The embedded broker can not run here; the message says why and what to do instead."""
 
 
-def find_library() -> Path:
-    """Return the path of librdkafka inside the confluent-kafka wheel.
+def find_library(package: Path = Path(confluent_kafka.__file__).parent) -> Path:
+    """Return the path of librdkafka inside the installed confluent-kafka package.
 
     Raises:
         EmbeddedBrokerUnavailable: the installed package carries no such library (another platform, perhaps).
     """
-    package = Path(confluent_kafka.__file__).parent
     # Where the wheel repair tools of Linux, macOS and Windows put a bundled library.
     folders = (package.parent / "confluent_kafka.libs", package / ".dylibs", package.parent / ".dylibs", package)
     for folder in folders:
@@ -82,8 +81,7 @@ def _refused(what: str, reason: str) -> EmbeddedBrokerUnavailable:
     return EmbeddedBrokerUnavailable(f"librdkafka refused {what} ({reason}); {_ADVICE}")
 
 
-def _load() -> ctypes.CDLL:
-    path = find_library()
+def _load(path: Path) -> ctypes.CDLL:
     try:
         if os.name == "nt":  # pragma: no cover - Windows resolves the DLL's own dependencies only from listed folders
             os.add_dll_directory(str(path.parent))  # type: ignore[attr-defined,unused-ignore]
@@ -105,7 +103,7 @@ class EmbeddedBroker:
     """
 
     def __init__(self) -> None:
-        self._library = _load()
+        self._library = _load(find_library())
         self._handle: int | None = None
         self._cluster: int | None = None
         self._topics: dict[str, int] = {}

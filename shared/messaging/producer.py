@@ -98,13 +98,7 @@ class Producer:
             PartitionMismatch: a topic is missing or has another number of partitions.
             aiokafka.errors.KafkaError, TimeoutError: the broker can not be reached.
         """
-        connection = await self._open()
-        try:
-            await connection.check_partitions(self._partitions)
-        except BaseException:
-            await connection.close(self._ack_timeout_s)
-            raise
-        self._connection = connection
+        self._connection = await self._open()
 
     async def stop(self) -> None:
         """Send what is under way, for at most `ack_timeout_s` seconds, and close."""
@@ -114,7 +108,9 @@ class Producer:
         await asyncio.gather(*self._closing)
 
     async def _open(self) -> ProducerConnection:
-        return await ProducerConnection.open(self._bootstrap_servers, self._client_id, timeout_s=self._ack_timeout_s)
+        return await ProducerConnection.open(
+            self._bootstrap_servers, self._partitions, client_id=self._client_id, timeout_s=self._ack_timeout_s
+        )
 
     async def publish(self, records: Sequence[OutgoingRecord]) -> list[bool]:
         """Send the records; return for each, in the order given, whether the broker acknowledged it.
@@ -157,7 +153,7 @@ class Producer:
                 for index in indexes[sent : sent + count]:
                     acknowledged[index] = True
                 sent += count
-        except (KafkaError, OSError, TimeoutError, RecordTooLarge, AssertionError) as error:
+        except (KafkaError, OSError, TimeoutError, PartitionMismatch, RecordTooLarge, AssertionError) as error:
             # AssertionError is aiokafka's way to say that its metadata lacks the partition just now.
             self._note(at, error)
         finally:
