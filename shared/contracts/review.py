@@ -1,15 +1,96 @@
 """What review says: `complaints.review.v1` and, compacted, `complaints.summaries.v1`.
 
-Streams: ``review/<complaint id>`` and ``theme/<step>.<factor>``.
+Streams: ``review/<complaint id>``, ``theme/<step>.<factor>`` and ``period/<YYYY-MM>``.
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Literal
+
 from shared.contracts.event import Event, Instant, Part
-from shared.contracts.parts import Cause, Costs, Severity, TimePart
+from shared.contracts.parts import Cause, Costs, Severity, StepTime, TimePart, TouchedStep
 
 KIND = "review"
 THEME = "theme"
+PERIOD = "period"
+
+What = Literal[
+    "table-opened",
+    "invited",
+    "joined",
+    "declined",
+    "silent",
+    "management-seat",
+    "lead-changed",
+    "round-started",
+    "times-reported",
+    "proposed",
+    "revealed",
+    "agreed",
+    "remedy-delivered",
+    "answer-agreed",
+    "escalated",
+    "escalation-closed",
+    "completed",
+    "table-closed",
+    "promise-kept",
+    "promise-broken",
+    "withdrawn",
+    "closed",
+]
+"""What the course of a complaint is made of, as far as a review needs it."""
+
+
+class ComplaintEvidenceNoted(Event):
+    """The review took down what it needs of the complaint. `registered_at` is when intake had it."""
+
+    registered_at: Instant
+    received_at: Instant
+    historic: bool = False
+    steps: tuple[StepTime, ...] = ()
+    repeat: bool = False
+
+
+class TriageEvidenceNoted(Event):
+    """The review took down what routing found; a later one replaces an earlier one."""
+
+    triaged_at: Instant
+    category: str
+    severity: Severity
+    steps: tuple[TouchedStep, ...]
+
+
+class Mark(Part):
+    """One thing that happened in the course of the complaint.
+
+    Attributes:
+        happened: the instant of the event it was taken from.
+        department: whom it concerns: who joined, reported, delivered; the lead of an opened table.
+        departments: those invited when the table opened.
+        code: id of the proposal, remedy or promise; the learning code; why the table closed.
+        text: of a proposed prevention.
+        stage: of the table, or of the resolution completed.
+        preventions: proposals agreed as preventions.
+        staff_minutes, amount: what it took; `amount` in the organisation's currency.
+    """
+
+    what: What
+    happened: Instant
+    department: str = ""
+    departments: tuple[str, ...] = ()
+    code: str = ""
+    text: str = ""
+    stage: int = 0
+    preventions: tuple[str, ...] = ()
+    staff_minutes: int = 0
+    amount: Decimal = Decimal(0)
+
+
+class CourseEvidenceNoted(Event):
+    """The review took down one thing that happened, so that order of arrival does not matter."""
+
+    mark: Mark
 
 
 class ReviewOpened(Event):
@@ -72,8 +153,29 @@ class ActionOverdue(Event):
     due: Instant
 
 
+class TimeSpent(Part):
+    """How long somebody had the order (`step` given) or the complaint (no step), as a sum of parts.
+
+    Attributes:
+        over: of it, beyond what the step was given.
+        microseconds: the sum; whole, so that sums of sums stay exact.
+    """
+
+    department: str
+    step: str
+    what: Literal["step", "waiting", "triage", "joining", "round", "agreeing", "remedy", "answer", "management"]
+    microseconds: int
+    over: int = 0
+
+
 class Summary(Part):
-    """What the review board reads of one complaint."""
+    """What the review board reads of one complaint.
+
+    Attributes:
+        period: the month of the complaint's receipt, ``YYYY-MM``.
+        outcome: the learning code, ``withdrawn`` or ``historic``.
+        spent: where the time went, the chain's and the handling's.
+    """
 
     complaint: str
     severity: Severity
@@ -90,6 +192,8 @@ class Summary(Part):
     promises_broken: int
     escalated: bool
     historic: bool
+    period: str = ""
+    spent: tuple[TimeSpent, ...] = ()
 
 
 class ReviewConcluded(Event):
@@ -122,7 +226,25 @@ class ComplaintCounted(Event):
     cost: str
 
 
+class PeriodCounted(Event):
+    """The period has one reviewed complaint more: what the running figures of the board's page are made of."""
+
+    complaint: str
+    severity: Severity
+    historic: bool
+    escalated: bool
+    promises_kept: int
+    promises_broken: int
+    costs: Costs
+    chain_microseconds: int
+    handling_microseconds: int
+    spent: tuple[TimeSpent, ...] = ()
+
+
 EVENTS: tuple[type[Event], ...] = (
+    ComplaintEvidenceNoted,
+    TriageEvidenceNoted,
+    CourseEvidenceNoted,
     ReviewOpened,
     TimesAttributed,
     CausesFound,
@@ -134,4 +256,5 @@ EVENTS: tuple[type[Event], ...] = (
     SummaryPublished,
     SummaryAcknowledged,
     ComplaintCounted,
+    PeriodCounted,
 )
