@@ -5,6 +5,7 @@ Events that concern one department are also on that department's own topic, as t
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -16,6 +17,47 @@ from shared.contracts.parts import Remedy, Severity, StepTime, TouchedStep
 KIND = "resolution"
 
 
+class ComplaintBrief(Part):
+    """What the table needs to know of the complaint; words are redacted and cut short.
+
+    Attributes:
+        excerpt: the beginning of the customer's words.
+        points: how many numbered points the answer must cover.
+        promised_by, started: of the order, where known: what the customer was promised, and when its chain began.
+        value: money at stake, in the organisation's currency.
+    """
+
+    registered_at: Instant
+    historic: bool = False
+    excerpt: str = ""
+    points: int = 0
+    promised_by: Instant | None = None
+    started: Instant | None = None
+    value: Decimal | None = None
+    harm: bool = False
+    vulnerable: bool = False
+
+
+class TriageBrief(Part):
+    """What the table needs to know of the triage."""
+
+    category: str
+    severity: Severity
+    steps: tuple[TouchedStep, ...]
+
+
+class ComplaintNoted(Event):
+    """Departments knows of the complaint; the table opens as soon as its triage is known too."""
+
+    complaint: ComplaintBrief
+
+
+class TriageNoted(Event):
+    """The triage came before the complaint (other topic); the table opens as soon as that is known too."""
+
+    triage: TriageBrief
+
+
 class TableOpened(Event):
     """All owners of touched steps sit at one table; `lead` answers for the whole.
 
@@ -23,6 +65,8 @@ class TableOpened(Event):
         stage: 1, or 2 after the customer rejected.
         answer_by: when the customer gets the answer; None for historic ones.
         historic: no clocks, no letters; the table is closed at once.
+        category: of the triage.
+        calendar: ``<id>@<version>`` of the calendar `answer_by` was counted on.
     """
 
     stage: int
@@ -31,10 +75,17 @@ class TableOpened(Event):
     severity: Severity
     answer_by: Instant | None
     historic: bool = False
+    category: str = ""
+    calendar: str = ""
 
 
 class DepartmentInvited(Event):
-    """One department's briefing: its steps and why, the effect on the customer, what is asked and by when."""
+    """One department's briefing: its steps and why, the effect on the customer, what is asked and by when.
+
+    Attributes:
+        nominated_by: the department that named it, or empty.
+        calendar: ``<id>@<version>`` of the calendar `respond_by` was counted on.
+    """
 
     department: str
     steps: tuple[TouchedStep, ...]
@@ -42,6 +93,7 @@ class DepartmentInvited(Event):
     asked: str
     respond_by: Instant | None
     nominated_by: str = ""
+    calendar: str = ""
 
 
 class DepartmentJoined(Event):
@@ -84,6 +136,7 @@ class RoundStarted(Event):
     """The blind round: each gives its times and proposals before it sees the others'."""
 
     ends: Instant
+    calendar: str = ""
 
 
 class TimesReported(Event):
@@ -115,16 +168,27 @@ class ProposalMade(Event):
 
 
 class WordingRefused(Event):
-    """Text that names or blames people was refused: only where and which rule, never the text."""
+    """Text that names or blames people was refused: only where and which rule, never the text.
+
+    Attributes:
+        attempt: id that the refused text would have had, so that a repeated request counts once.
+    """
 
     department: str
     rule: str
+    attempt: str = ""
 
 
 class RoundRevealed(Event):
-    """Everything is revealed at once: all had contributed, or the round's clock ended."""
+    """Everything is revealed at once: all had contributed, or the round's clock ended.
+
+    Attributes:
+        agree_by: until when the table may agree; then the lead decides.
+    """
 
     complete: bool
+    agree_by: Instant | None = None
+    calendar: str = ""
 
 
 class ProposalEndorsed(Event):
@@ -141,12 +205,15 @@ class ProposalObjected(Event):
     proposal: str
     reason: str
     alternative: str
+    override: str = ""
 
 
 class AgreementReached(Event):
     """One remedy, the preventions, and the new step budgets (hours per step).
 
     Attributes:
+        proposals: ids of what was chosen, the remedy's first.
+        preventions: the texts of the chosen preventions.
         by_lead: no agreement in time: the lead decided, with the objections on record.
     """
 
@@ -172,6 +239,17 @@ class RemedyDelivered(Event):
     staff_minutes: int = 0
 
 
+class StatementMade(Event):
+    """What a participant would tell the customer: named dates and amounts, compared with the others' and the answer's.
+
+    A later statement of the same department replaces its earlier one.
+    """
+
+    department: str
+    dates: dict[str, date] = Field(default_factory=dict)
+    amounts: dict[str, Decimal] = Field(default_factory=dict)
+
+
 class AnswerHeld(Event):
     """Two departments told the customer different dates or amounts: the answer waits until that is settled."""
 
@@ -179,11 +257,16 @@ class AnswerHeld(Event):
 
 
 class AnswerAgreed(Event):
-    """The one co-ordinated answer: text, and which numbered points it covers (all)."""
+    """The one co-ordinated answer: text, and which numbered points it covers (all, counted from 1).
+
+    Attributes:
+        override: why words that blame people were published all the same; empty almost always.
+    """
 
     text: str
     covers: tuple[int, ...]
     promises: dict[str, Instant] = Field(default_factory=dict)
+    override: str = ""
 
 
 class EscalatedToManagement(Event):
@@ -193,6 +276,7 @@ class EscalatedToManagement(Event):
     failed: tuple[str, ...]
     asked_by: Literal["customer", "clock", "bounce"]
     contact_by: Instant | None
+    calendar: str = ""
 
 
 class ManagerContacted(Event):
@@ -220,7 +304,11 @@ class AnswerOverdue(Event):
 
 
 class ResolutionCompleted(Event):
-    """Remedy delivered and answer agreed: the customer's turn."""
+    """Remedy delivered and answer agreed: the customer's turn.
+
+    Attributes:
+        staff_minutes, compensation: totals so far, earlier stages included; a later event replaces an earlier one.
+    """
 
     stage: int
     staff_minutes: int
@@ -234,6 +322,8 @@ class TableClosed(Event):
 
 
 EVENTS: tuple[type[Event], ...] = (
+    ComplaintNoted,
+    TriageNoted,
     TableOpened,
     DepartmentInvited,
     DepartmentJoined,
@@ -251,6 +341,7 @@ EVENTS: tuple[type[Event], ...] = (
     AgreementReached,
     AgreementOverdue,
     RemedyDelivered,
+    StatementMade,
     AnswerHeld,
     AnswerAgreed,
     AnswerOverdue,
