@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays as holiday_package
 from pydantic import Field, field_validator, model_validator
 
-from shared.core.datafile import Frozen, closest
+from shared.core.datafile import Frozen, closest, is_mapping
 from shared.core.kinds import Slug, Version
 from shared.core.shifts import Shift, Week, no_shifts, read_shifts, read_week
 
@@ -73,14 +73,14 @@ class BusinessCalendar(Frozen):
     week: Week
     holidays: Holidays | None = None
     closed: frozenset[date] = frozenset()
-    open: Mapping[date, tuple[Shift, ...]] = Field(default_factory=dict)
+    open: Mapping[date, tuple[Shift, ...]] = Field(default_factory=dict[date, tuple[Shift, ...]])
 
     _read_week = field_validator("week", mode="before")(read_week)
 
     @field_validator("open", mode="before")
     @classmethod
-    def _read_open(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
-        return {day: read_shifts(shifts) for day, shifts in value.items()} if isinstance(value, dict) else value
+    def _read_open(cls, value: object) -> object:
+        return {day: read_shifts(shifts) for day, shifts in value.items()} if is_mapping(value) else value
 
     @field_validator("timezone")
     @classmethod
@@ -165,7 +165,7 @@ class BusinessCalendar(Frozen):
 
         `None` while a pause without end holds a clock that has not run out before it began.
         """
-        left, running_from = budget, _instant(_micros(start))
+        left, running_from = budget, _utc(start)
         for begun, ended in _merged(pauses, running_from):
             ran = self.between(running_from, begun)
             if ran >= left:
@@ -177,9 +177,9 @@ class BusinessCalendar(Frozen):
 
     def elapsed(self, start: datetime, end: datetime, pauses: Sequence[Pause] = ()) -> timedelta:
         """Working time from `start` to `end` during which the clock was not paused."""
-        counted = self.between(start, end)
-        for begun, ended in _merged(pauses, _instant(_micros(start))):
-            until = end if ended is None or ended > end else ended
+        counted, last = self.between(start, end), _utc(end)
+        for begun, ended in _merged(pauses, _utc(start)):
+            until = last if ended is None else min(ended, last)
             if begun < until:
                 counted -= self.between(begun, until)
         return counted
@@ -252,9 +252,10 @@ Whose = Literal["customer", "department"]
 def _merged(pauses: Sequence[Pause], start: datetime) -> list[Pause]:
     """Pauses in order, cut at `start`, overlapping ones joined, empty ones left out."""
     merged: list[Pause] = []
-    for begun, ended in sorted(pauses, key=lambda pause: _micros(pause[0])):
+    in_utc = [(_utc(begun), None if ended is None else _utc(ended)) for begun, ended in pauses]
+    for begun, ended in sorted(in_utc, key=lambda pause: pause[0]):
         begins = max(begun, start)
-        if ended is not None and _micros(ended) <= _micros(begins):
+        if ended is not None and ended <= begins:
             continue
         if merged and (merged[-1][1] is None or begins <= merged[-1][1]):
             last_begun, last_ended = merged.pop()
@@ -277,6 +278,11 @@ def _micros(at: datetime) -> int:
         message = f"a naive instant: {at!r}; give it a time zone"
         raise CalendarError(message)
     return (at - _EPOCH) // _MICROSECOND
+
+
+def _utc(at: datetime) -> datetime:
+    """In UTC, because datetimes of one zone compare by wall time, which is wrong in the hour that comes twice."""
+    return _instant(_micros(at))
 
 
 def _instant(micros: int) -> datetime:

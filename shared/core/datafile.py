@@ -5,9 +5,10 @@ Used by the organisation file and by the import mappings. Pure: text in, data or
 
 import difflib
 import re
+import typing
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -69,6 +70,16 @@ def path_of(parts: Iterable[object]) -> str:
     return path
 
 
+def is_mapping(value: object) -> TypeGuard[dict[object, object]]:
+    """Whether this part of a file is a mapping."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[object]]:
+    """Whether this part of a file is a list."""
+    return isinstance(value, list)
+
+
 class _StrictLoader(yaml.SafeLoader):
     """YAML with the traps taken out: no duplicate keys; only `true` and `false` are booleans (`NO` is Norway)."""
 
@@ -78,14 +89,14 @@ _StrictLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag not in {_BOOL, _INT}]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_StrictLoader.add_implicit_resolver(_BOOL, re.compile(r"^(?:true|false)$"), list("tf"))
-_StrictLoader.add_implicit_resolver(_INT, re.compile(r"^[-+]?(?:0|[1-9][0-9_]*)$"), list("-+0123456789"))
+_StrictLoader.add_implicit_resolver(_BOOL, re.compile(r"^(?:true|false)$"), list("tf"))  # pyright: ignore[reportUnknownMemberType]
+_StrictLoader.add_implicit_resolver(_INT, re.compile(r"^[-+]?(?:0|[1-9][0-9_]*)$"), list("-+0123456789"))  # pyright: ignore[reportUnknownMemberType]
 
 
 def _mapping_without_duplicates(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     seen: set[Hashable] = set()
     for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)
+        key: object = loader.construct_object(key_node, deep=True)  # pyright: ignore[reportUnknownMemberType]
         if not isinstance(key, Hashable):
             raise yaml.constructor.ConstructorError(None, None, "a key must be a plain value", key_node.start_mark)
         if key in seen:
@@ -104,14 +115,14 @@ def parse_yaml(text: str, source: str, error: type[DataFileInvalid]) -> dict[str
         DataFileInvalid: (as `error`) with line and column for broken YAML, or when the document is no mapping.
     """
     try:
-        data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a subclass of SafeLoader
+        data: object = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a subclass of SafeLoader
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
         raise error(source, [Problem(place, broken.problem or "not YAML")]) from broken
     except (yaml.YAMLError, ValueError, RecursionError) as broken:
         raise error(source, [Problem("", f"not YAML: {broken}")]) from broken
-    if not isinstance(data, dict):
+    if not is_mapping(data):
         raise error(source, [Problem("", "a mapping of sections is expected at the top")])
     return {str(key): value for key, value in data.items()}
 
@@ -153,7 +164,7 @@ def _model_at(model: type[BaseModel] | None, where: Sequence[object]) -> type[Ba
 def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - a typing form
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    found = (_model_in(inner) for inner in getattr(annotation, "__args__", ()))
+    found = (_model_in(inner) for inner in typing.get_args(annotation))
     return next((inner for inner in found if inner), None)
 
 

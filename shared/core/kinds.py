@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     BeforeValidator,
@@ -126,7 +126,7 @@ class Text(RootModel[dict[Language, str]]):
 
     @model_validator(mode="before")
     @classmethod
-    def _plain_text_is_english(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    def _plain_text_is_english(cls, value: object) -> object:
         return {"en": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")

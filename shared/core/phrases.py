@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-
 _SAME = {"\u0451": "\u0435", "\u2019": "'"}  # the Russian yo is often written ye; a curly apostrophe straight
 
 

@@ -1,13 +1,12 @@
 """Opening hours as people write them: shifts of a day and the week they make up, in minutes past local midnight."""
 
 import re
-from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import cast
 
 from pydantic import model_validator
 
-from shared.core.datafile import Frozen, closest
+from shared.core.datafile import Frozen, closest, is_list, is_mapping
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SHIFT = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
@@ -49,17 +48,17 @@ def no_shifts(week: Week) -> bool:
     return not any(week.days)
 
 
-def read_shifts(value: Any) -> tuple[Shift, ...]:  # noqa: ANN401 - whatever the file holds
+def read_shifts(value: object) -> tuple[Shift, ...]:
     """`["09:00-13:00", "14:00-18:00"]` -> shifts in order.
 
     Raises:
         ValueError: for anything unreadable or overlapping.
     """
-    if isinstance(value, tuple) and all(isinstance(item, Shift) for item in value):
-        return value
-    if isinstance(value, str) or not isinstance(value, Sequence):
+    if isinstance(value, tuple):
+        value = list(cast("tuple[object, ...]", value))
+    if not is_list(value):
         message = f'{value!r} is no list of shifts; write them as ["09:00-13:00", "14:00-18:00"]'
-        raise ValueError(message)  # noqa: TRY004 - pydantic turns only a ValueError into a problem of the file
+        raise ValueError(message)
     shifts = sorted((_read_shift(item) for item in value), key=lambda shift: shift.start)
     for earlier, later in pairwise(shifts):
         if later.start < earlier.end:
@@ -69,7 +68,9 @@ def read_shifts(value: Any) -> tuple[Shift, ...]:  # noqa: ANN401 - whatever the
 
 
 def _read_shift(text: object) -> Shift:
-    if isinstance(text, dict):  # a calendar that was written out and is read again
+    if isinstance(text, Shift):
+        return text
+    if is_mapping(text):  # a calendar that was written out and is read again
         return Shift.model_validate(text)
     found = _SHIFT.fullmatch(str(text).strip())
     if found is None:
@@ -79,7 +80,7 @@ def _read_shift(text: object) -> Shift:
     return Shift(start=hour * 60 + minute, end=end_hour * 60 + end_minute)
 
 
-def read_week(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+def read_week(value: object) -> object:
     """`always`, or a mapping of weekdays (`mon`) and ranges of them (`mon-fri`) to shifts; a single day wins.
 
     Raises:
@@ -87,7 +88,7 @@ def read_week(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
     """
     if value == "always":
         return Week(always=True)
-    if isinstance(value, Week) or not isinstance(value, dict) or "days" in value:
+    if not is_mapping(value) or "days" in value:
         return value
     days: list[tuple[Shift, ...]] = [()] * 7
     for name in sorted(value, key=lambda name: "-" not in str(name)):

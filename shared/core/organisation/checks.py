@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from shared.core.datafile import Problem, closest, path_of
+from shared.core.datafile import Problem, closest, is_list, is_mapping, path_of
 from shared.core.kinds import Level
 from shared.core.organisation.models import Organisation
 
@@ -59,9 +59,9 @@ def _values(node: Any, pattern: Sequence[str], path: tuple[Any, ...] = ()) -> It
     if not pattern:
         yield path, node
     elif pattern[0] == "*":
-        for index, entry in enumerate(node if isinstance(node, list) else ()):
+        for index, entry in enumerate(node if is_list(node) else []):
             yield from _values(entry, pattern[1:], (*path, index))
-    elif isinstance(node, dict) and pattern[0] in node:
+    elif is_mapping(node) and pattern[0] in node:
         yield from _values(node[pattern[0]], pattern[1:], (*path, pattern[0]))
 
 

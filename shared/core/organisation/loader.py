@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from shared.core.datafile import DataFileInvalid, Problem, parse_yaml, problems_of
+from shared.core.datafile import DataFileInvalid, Problem, is_list, parse_yaml, problems_of
 from shared.core.organisation.checks import reference_problems, sense_problems
 from shared.core.organisation.models import Organisation
 
@@ -79,7 +79,7 @@ def _text_of(place: Path, source: str) -> str:
 
 def _include_names(text: str, source: str) -> list[str]:
     names = parse_yaml(text, source, OrganisationInvalid).get("include", [])
-    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    return [name for name in names if isinstance(name, str)] if is_list(names) else []
 
 
 def _stays_inside(name: str) -> bool:
@@ -87,15 +87,15 @@ def _stays_inside(name: str) -> bool:
     return not pure.is_absolute() and ".." not in pure.parts
 
 
-def _included(names: Any, texts: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:  # noqa: ANN401 - YAML
-    if not isinstance(names, list):
+def _included(names: object, texts: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
+    if not is_list(names):
         problems.append(Problem("include", "must be a list of file names"))
         return {}
     sections: dict[str, Any] = {}
     for index, name in enumerate(names):
-        if name not in texts:
+        if not isinstance(name, str) or name not in texts:
             right = "name a file in the same folder or below it"
             problems.append(Problem(f"include[{index}]", f"there is no file '{name}'", right))
             continue
-        sections |= parse_yaml(texts[name], str(name), OrganisationInvalid)
+        sections |= parse_yaml(texts[name], name, OrganisationInvalid)
     return sections

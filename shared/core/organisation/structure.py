@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from pydantic import Field, model_validator
 
-from shared.core.datafile import Frozen
+from shared.core.datafile import Frozen, is_list
 from shared.core.kinds import Duration, Factor, Level, Money, Slug, Text, WordsByLanguage
 from shared.core.phrases import is_phrase
 
@@ -71,10 +70,10 @@ class Condition(Frozen):
 
     @model_validator(mode="before")
     @classmethod
-    def _plain_value_means_equals(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    def _plain_value_means_equals(cls, value: object) -> object:
         if isinstance(value, str):
             return {"equals": value}
-        return {"any_of": value} if isinstance(value, list) else value
+        return {"any_of": value} if is_list(value) else value
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> "Condition":
