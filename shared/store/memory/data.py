@@ -1,0 +1,83 @@
+"""What a store in memory keeps, and how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from shared.store.port import Commit, Executed, Parked, Snapshot, Value
+
+Where = Mapping[str, Sequence[str | int]]
+
+
+@dataclass
+class MemoryData:
+    """What would be on disk. Two stores on the same data are two processes on one database.
+
+    Attributes:
+        log: all commits in the order they were saved; the position of the first is 1.
+        streams: per stream its commits with their positions, by number.
+        outbox: ids of the commits not marked published, with their positions.
+        states: per stream its state.
+        executed: per command id what was carried out.
+        parked: per id the parked record.
+        marks: the named numbers.
+    """
+
+    log: list[Commit] = field(default_factory=list[Commit])
+    streams: dict[str, dict[int, int]] = field(default_factory=dict[str, dict[int, int]])
+    outbox: dict[str, int] = field(default_factory=dict[str, int])
+    states: dict[str, Snapshot] = field(default_factory=dict[str, Snapshot])
+    executed: dict[str, Executed] = field(default_factory=dict[str, Executed])
+    parked: dict[str, Parked] = field(default_factory=dict[str, Parked])
+    marks: dict[str, int] = field(default_factory=dict[str, int])
+
+
+def insert(data: MemoryData, commit: Commit) -> bool:
+    """Save a commit and what it carried out; False where its id exists."""
+    numbers = data.streams.setdefault(commit.stream, {})
+    if commit.number in numbers:
+        return False
+    data.log.append(replace(commit, cursor=dict(commit.cursor)))
+    numbers[commit.number] = data.outbox[commit.id] = len(data.log)
+    for executed in commit.commands:
+        data.executed.setdefault(executed.command_id, executed)
+    return True
+
+
+def to_fold_or_publish(data: MemoryData, snapshot: Snapshot) -> list[Commit]:
+    """Commits of the stream that are newer than the snapshot or not marked published, oldest first."""
+    commits = (data.log[at - 1] for _, at in sorted(data.streams.get(snapshot.stream, {}).items()))
+    return [commit for commit in commits if commit.number > snapshot.number or commit.id in data.outbox]
+
+
+def copied(snapshot: Snapshot) -> Snapshot:
+    """Apart from the caller's, as if it had been written to a disk and read."""
+    return replace(
+        snapshot, cursor=dict(snapshot.cursor), sequences=dict(snapshot.sequences), index=dict(snapshot.index)
+    )
+
+
+def of_kind(data: MemoryData, kind: str) -> list[Snapshot]:
+    """All states of a kind, in no order."""
+    return [snapshot for stream, snapshot in data.states.items() if stream.startswith(f"{kind}/")]
+
+
+def matches(snapshot: Snapshot, where: Where) -> bool:
+    """Whether each field equals one of the given values."""
+    return all(f in snapshot.index and values(snapshot.index[f]) & set(wanted) for f, wanted in where.items())
+
+
+def values(value: Value) -> set[str | int]:
+    """The words or the number of an indexed field."""
+    return set(value) if isinstance(value, list) else {value}
+
+
+def place(record: Parked) -> tuple[bytes, int]:
+    """What parked records are ordered by."""
+    return record.key.encode(), record.position
+
+
+def in_order(records: Iterable[Parked]) -> list[Parked]:
+    """Line by line."""
+    return sorted(records, key=place)

@@ -1,0 +1,241 @@
+"""The port in memory.
+
+It keeps its commits and states apart, as a document store does: between inserting commits and upserting states it can
+be interrupted, and `load` then returns the commits that the states lag behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+
+from shared.store.batch import one_per_stream
+from shared.store.memory.data import (
+    MemoryData,
+    Where,
+    copied,
+    in_order,
+    insert,
+    matches,
+    of_kind,
+    place,
+    to_fold_or_publish,
+    values,
+)
+from shared.store.port import MAX_PAGE, Commit, Loaded, Page, Parked, Snapshot, StoreUnavailable
+
+
+class Moment(StrEnum):
+    """When, within a call, a fault can strike."""
+
+    BEFORE = "before"
+    """Nothing was read or written yet."""
+    BETWEEN = "between"
+    """`append` only: the commits are in, the states are not."""
+    AFTER = "after"
+    """All is written, the caller does not know it yet."""
+
+
+Faults = Callable[[str, Moment], Awaitable[None]]
+"""Awaited with the name of the call at each moment; raises StoreUnavailable (or is cancelled) to make it fail there."""
+
+
+async def no_faults(call: str, moment: Moment) -> None:
+    """Let everything succeed."""
+    del call, moment
+
+
+class MemoryStore:
+    """A store that lives in `data` (`shared.store.port.Store`).
+
+    Each call gives way to other tasks before it starts and before it returns; what it does in between is one instant.
+
+    Args:
+        data: shared with other stores on it; its own if None.
+        faults: see `Faults`.
+    """
+
+    def __init__(self, data: MemoryData | None = None, faults: Faults = no_faults) -> None:
+        self.data = MemoryData() if data is None else data
+        self.faults = faults
+        self._open = False
+
+    @asynccontextmanager
+    async def _call(self, name: str) -> AsyncGenerator[MemoryData]:
+        if not self._open:
+            raise StoreUnavailable(f"memory: {name}: not open")
+        await self._moment(name, Moment.BEFORE)
+        yield self.data
+        await self._moment(name, Moment.AFTER)
+
+    async def _moment(self, name: str, moment: Moment) -> None:
+        await asyncio.sleep(0)
+        await self.faults(name, moment)
+
+    async def open(self) -> None:
+        """See the port."""
+        await self._moment("open", Moment.BEFORE)
+        self._open = True
+
+    async def close(self) -> None:
+        """See the port; the data stays."""
+        self._open = False
+        await asyncio.sleep(0)
+
+    async def load(self, streams: Sequence[str], command_ids: Sequence[str] = ()) -> Loaded:
+        """See the port."""
+        async with self._call("load") as data:
+            snapshots = {stream: copied(data.states.get(stream) or Snapshot(stream)) for stream in streams}
+            waiting = {stream: to_fold_or_publish(data, snapshot) for stream, snapshot in snapshots.items()}
+            return Loaded(
+                snapshots,
+                {stream: commits for stream, commits in waiting.items() if commits},
+                {known: data.executed[known] for known in command_ids if known in data.executed},
+            )
+
+    async def append(self, entries: Sequence[tuple[Commit, Snapshot]]) -> list[bool]:
+        """See the port; two steps, as in a document store."""
+        one_per_stream(entries)
+        async with self._call("append") as data:
+            saved = [insert(data, commit) for commit, _ in entries]
+            await self._moment("append", Moment.BETWEEN)
+            for (_, snapshot), inserted in zip(entries, saved, strict=True):
+                stored = data.states.get(snapshot.stream)
+                if inserted and (stored is None or stored.number <= snapshot.number):
+                    data.states[snapshot.stream] = copied(snapshot)
+            return saved
+
+    async def unpublished(self, *, older_than: datetime | None = None, limit: int = 500) -> list[Commit]:
+        """See the port."""
+        async with self._call("unpublished") as data:
+            commits = (data.log[position - 1] for position in sorted(data.outbox.values()))
+            return list(islice((c for c in commits if older_than is None or c.at < older_than), limit))
+
+    async def mark_published(self, commit_ids: Sequence[str]) -> None:
+        """See the port."""
+        async with self._call("mark_published") as data:
+            for commit_id in commit_ids:
+                data.outbox.pop(commit_id, None)
+
+    async def mark_unpublished(self, *, after: int, most: int = 100_000) -> int:
+        """See the port."""
+        async with self._call("mark_unpublished") as data:
+            first = max(after, len(data.log) - most) + 1
+            forgotten = {c.id: at for at, c in enumerate(data.log[first - 1 :], first) if c.id not in data.outbox}
+            data.outbox.update(forgotten)
+            return len(forgotten)
+
+    async def position(self) -> int:
+        """See the port."""
+        async with self._call("position") as data:
+            return len(data.log)
+
+    async def history(self, stream: str, *, after: int = 0, limit: int = MAX_PAGE) -> list[Commit]:
+        """See the port."""
+        async with self._call("history") as data:
+            numbers = data.streams.get(stream, {})
+            return [data.log[numbers[number] - 1] for number in sorted(numbers) if number > after][:limit]
+
+    async def log(self, *, after: int = 0, limit: int = MAX_PAGE) -> list[tuple[int, Commit]]:
+        """See the port."""
+        async with self._call("log") as data:
+            return list(enumerate(data.log[after : after + limit], after + 1))
+
+    async def find(self, kind: str, where: Where | None = None, *, after: str = "", limit: int = 100) -> Page:
+        """See the port."""
+        async with self._call("find") as data:
+            matching = sorted(
+                (s for s in of_kind(data, kind) if matches(s, where or {}) and s.stream.encode() > after.encode()),
+                key=lambda snapshot: snapshot.stream.encode(),
+            )
+            items = tuple(copied(snapshot) for snapshot in matching[:limit])
+            return Page(items, items[-1].stream if items and len(matching) > limit else "")
+
+    async def count(self, kind: str, by: str, where: Where | None = None) -> dict[str, int]:
+        """See the port."""
+        async with self._call("count") as data:
+            counts: dict[str, int] = {}
+            for snapshot in of_kind(data, kind):
+                if by in snapshot.index and matches(snapshot, where or {}):
+                    for value in values(snapshot.index[by]):
+                        counts[str(value)] = counts.get(str(value), 0) + 1
+            return counts
+
+    async def due(self, now: datetime, *, limit: int = 500) -> list[Snapshot]:
+        """See the port."""
+        async with self._call("due") as data:
+            ripe = [(s.next_due, s.stream, s) for s in data.states.values() if s.next_due and s.next_due <= now]
+            return [copied(snapshot) for _, _, snapshot in sorted(ripe, key=lambda entry: entry[:2])[:limit]]
+
+    async def next_due(self) -> datetime | None:
+        """See the port."""
+        async with self._call("next_due") as data:
+            return min((s.next_due for s in data.states.values() if s.next_due), default=None)
+
+    async def park(self, records: Sequence[Parked]) -> None:
+        """See the port."""
+        async with self._call("park") as data:
+            for record in records:
+                if record.id not in data.parked:
+                    last = max((p.position for p in data.parked.values() if p.key == record.key), default=0)
+                    data.parked[record.id] = replace(record, position=last + 1)
+
+    async def parked(self, keys: Sequence[str]) -> dict[str, int]:
+        """See the port."""
+        async with self._call("parked") as data:
+            lengths = {key: sum(p.key == key for p in data.parked.values()) for key in keys}
+            return {key: length for key, length in lengths.items() if length}
+
+    async def parked_list(self, *, after: str = "", limit: int = 100) -> list[Parked]:
+        """See the port."""
+        async with self._call("parked_list") as data:
+            seen = data.parked.get(after)
+            return [p for p in in_order(data.parked.values()) if seen is None or place(p) > place(seen)][:limit]
+
+    async def parked_due(self, now: datetime, *, limit: int = 100) -> list[Parked]:
+        """See the port."""
+        async with self._call("parked_due") as data:
+            heads: dict[str, Parked] = {}
+            for record in in_order(data.parked.values()):
+                heads.setdefault(record.key, record)
+            ripe = [(p.due, p.key, p) for p in heads.values() if p.due and p.due <= now and not p.permanent]
+            return [record for _, _, record in sorted(ripe, key=lambda entry: entry[:2])[:limit]]
+
+    async def parked_line(self, key: str) -> list[Parked]:
+        """See the port."""
+        async with self._call("parked_line") as data:
+            return in_order(p for p in data.parked.values() if p.key == key)
+
+    async def unpark(self, ids: Sequence[str]) -> None:
+        """See the port."""
+        async with self._call("unpark") as data:
+            for record_id in ids:
+                data.parked.pop(record_id, None)
+
+    async def repark(self, record: Parked) -> None:
+        """See the port."""
+        async with self._call("repark") as data:
+            known = data.parked.get(record.id)
+            if known is not None:
+                data.parked[record.id] = replace(
+                    known,
+                    attempts=record.attempts,
+                    due=record.due,
+                    reason=record.reason,
+                    permanent=record.permanent,
+                )
+
+    async def get_mark(self, name: str) -> int:
+        """See the port."""
+        async with self._call("get_mark") as data:
+            return data.marks.get(name, 0)
+
+    async def set_mark(self, name: str, value: int) -> None:
+        """See the port."""
+        async with self._call("set_mark") as data:
+            data.marks[name] = value
