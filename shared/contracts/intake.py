@@ -96,6 +96,19 @@ class PromiseBroken(Event):
     due: Instant
 
 
+class AnswerPrepared(Event):
+    """The departments agreed on the answer; it goes to the customer when the remedy is delivered.
+
+    Attributes:
+        promises: what the answer promises, and by when; they count from the moment it is sent.
+    """
+
+    stage: int
+    text: str
+    covers: tuple[int, ...]
+    promises: dict[str, Instant] = Field(default_factory=dict)
+
+
 class AnswerSent(Event):
     """The one co-ordinated answer went to the customer. `stage` counts from 1."""
 
@@ -121,6 +134,17 @@ class EscalationRequested(Event):
     """The customer asks for management; nobody may refuse it."""
 
     reason: str
+
+
+class ManagementTookOver(Event):
+    """Management has the complaint; until it hands it back the complaint cannot be closed."""
+
+    reason: str
+    asked_by: Literal["customer", "clock", "bounce"]
+
+
+class ManagementHandedBack(Event):
+    """A manager has personally contacted the customer, and each failed instance has a fix or a reason."""
 
 
 class ComplaintWithdrawn(Event):
@@ -155,10 +179,13 @@ EVENTS: tuple[type[Event], ...] = (
     PromiseRenegotiated,
     PromiseKept,
     PromiseBroken,
+    AnswerPrepared,
     AnswerSent,
     OutcomeAccepted,
     OutcomeRejected,
     EscalationRequested,
+    ManagementTookOver,
+    ManagementHandedBack,
     ComplaintWithdrawn,
     ComplaintClosed,
     FeedbackAsked,

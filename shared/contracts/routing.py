@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Literal
 
 from shared.contracts.event import Event, Instant, Part
@@ -17,6 +19,28 @@ class Candidate(Part):
     score: float
 
 
+class Circumstances(Part):
+    """What severity and links are judged by, so that a later decision by a person judges by the same.
+
+    Attributes:
+        received_at: when the customer complained.
+        harm, vulnerable: what speaks of it (a phrase of the organisation's lexicon, or that the customer said so), or empty.
+        value: money at stake, in the organisation's currency.
+        repeats: earlier complaints that this one repeats.
+        waited: elapsed time past the promise.
+        order_ref, customer_ref: as registered; by them complaints of one order or customer are found.
+    """
+
+    received_at: Instant
+    harm: str = ""
+    vulnerable: str = ""
+    value: Decimal | None = None
+    repeats: int = 0
+    waited: timedelta = timedelta(0)
+    order_ref: str = ""
+    customer_ref: str = ""
+
+
 class ComplaintTriaged(Event):
     """The steps touched are known, each with its why. A later one replaces an earlier one (a person corrected it)."""
 
@@ -28,17 +52,29 @@ class ComplaintTriaged(Event):
     confidence: float
     basis: Literal["facts", "rules", "person"]
     historic: bool = False
+    circumstances: Circumstances | None = None
 
 
 class TriageQueued(Event):
-    """The confidence is under the threshold: a person decides, and the clock shows it."""
+    """The confidence is under the threshold: a person decides, and the clock shows it.
+
+    Attributes:
+        category: the best guess, or empty.
+        severity: provisional, by the best guess and the circumstances.
+        steps: what the best guess would touch; those known by facts stay touched whatever the person decides.
+        decide_by: None for historic ones: they wait without a clock.
+    """
 
     category: str
+    severity: Severity = "low"
     language: str
     confidence: float
     threshold: float
     candidates: tuple[Candidate, ...]
+    steps: tuple[TouchedStep, ...] = ()
     decide_by: Instant | None
+    historic: bool = False
+    circumstances: Circumstances | None = None
 
 
 class TriageOverdue(Event):
@@ -78,6 +114,12 @@ class ComplaintUnlinked(Event):
     why: str
 
 
+class TriageEnded(Event):
+    """The complaint is closed or withdrawn: nothing is left to decide."""
+
+    why: Literal["closed", "withdrawn"]
+
+
 EVENTS: tuple[type[Event], ...] = (
     ComplaintTriaged,
     TriageQueued,
@@ -86,4 +128,5 @@ EVENTS: tuple[type[Event], ...] = (
     StepRefuted,
     ComplaintLinked,
     ComplaintUnlinked,
+    TriageEnded,
 )

@@ -36,6 +36,7 @@ class Record:
         type: CloudEvents type.
         id: CloudEvents id.
         data: the event's JSON, byte for byte as published.
+        cause: id of the event or command that caused this one.
     """
 
     topic: str
@@ -43,6 +44,7 @@ class Record:
     type: str
     id: str
     data: bytes
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ class Commit:
         stream: ``<kind>/<key>``.
         expected: version (number of own events) of the stream before.
         version: version after; equals `expected` when only the cursor moved.
-        records: what to publish, in order; own events and copies for further topics.
+        records: what to publish, in order; own events and copies for further topics. A commit without records only
+            moves the cursor: it counts as published from the start.
         cursor: per consumed topic the last sequence number applied.
         commands: the commands carried out in it.
         cause: id of the event or command that caused it.
@@ -264,7 +267,7 @@ class Store(Protocol):
         ...
 
     async def parked(self, keys: Sequence[str]) -> dict[str, int]:
-        """Return those of the keys that have a line, with its length."""
+        """Return those of the keys that have a line, with the last position in it."""
         ...
 
     async def parked_list(self, *, after: str = "", limit: int = 100) -> list[Parked]:

@@ -1,0 +1,102 @@
+"""Compares each source's log with this service's cursors: a lost *last* event shows no gap."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from shared.contracts.topics import read_by
+from shared.messaging.failures import FailureKind, classify
+from shared.runtime.definition import Definition
+from shared.runtime.parse import Reader
+from shared.runtime.ports import Clock
+from shared.runtime.processor import Processor
+from shared.runtime.sources import Head, Source, Want
+from shared.store.port import Store
+
+EVERY_SECONDS: Final = 15.0
+GRACE: Final = timedelta(seconds=30)
+"""What is younger than this is on its way by Kafka."""
+_PAGE: Final = 1_000
+
+
+class AntiEntropy:
+    """Looks at everything once, after the grace time, and pulls what never came."""
+
+    def __init__(
+        self,
+        definition: Definition,
+        reader: Reader,
+        processor: Processor,
+        store: Store,
+        clock: Clock,
+        sources: Mapping[str, Source],
+    ) -> None:
+        self._name = definition.name
+        self._main = definition.main.kind
+        self._fan_ins = {(f.topic, f.kind, f.event.type_name()) for f in definition.fan_ins}
+        self._reader = reader
+        self._processor = processor
+        self._store = store
+        self._clock = clock
+        self._sources = sources
+        self._log = logging.getLogger(__name__)
+        self.pulled = 0
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY_SECONDS)
+            try:
+                await self.look(GRACE)
+            except Exception as error:
+                if classify(error) is not FailureKind.OUTAGE:
+                    raise
+                self._log.info("anti-entropy of %s waits: %s", self._name, error)
+
+    async def look(self, grace: timedelta) -> int:
+        """Compare everything older than `grace`; returns how many events had to be pulled."""
+        pulled = 0
+        for topic in read_by(self._name):
+            if topic in self._sources:
+                pulled += await self._topic(topic, grace)
+        self.pulled += pulled
+        return pulled
+
+    async def _topic(self, topic: str, grace: timedelta) -> int:
+        mark, pulled = f"antientropy/{topic}", 0
+        at = await self._store.get_mark(mark)
+        while heads := await self._sources[topic].heads(at, _PAGE):
+            before = self._clock.now() - grace
+            old = [head for head in heads if head.at <= before]
+            if old:
+                pulled += await self._compare(topic, [head for head in old if head.topic == topic])
+                at = old[-1].position
+                await self._store.set_mark(mark, at)
+            if len(old) < len(heads):
+                break
+        return pulled
+
+    async def _compare(self, topic: str, heads: Sequence[Head]) -> int:
+        wants = {head.stream: 0 for head in heads if self._fans_in(head)}
+        last = {head.stream: head.seq for head in heads if self._reader.tracks(topic, head.stream.partition("/")[0])}
+        mine = {stream: f"{self._main}/{stream.partition('/')[2]}" for stream in last}
+        found = (await self._store.load(list(mine.values()))).snapshots if mine else {}
+        for stream, seq in last.items():
+            snapshot = found.get(mine[stream])
+            have = snapshot.cursor.get(topic, 0) if snapshot is not None else 0
+            if have < seq:
+                wants[stream] = min(have, wants.get(stream, have))
+        if not wants:
+            return 0
+        asked = [Want(topic=topic, stream=stream, after=after) for stream, after in wants.items()]
+        copies = await self._sources[topic].pull(asked)
+        await self._processor.handle([copy.raw() for copy in copies])
+        return len(copies)
+
+    def _fans_in(self, head: Head) -> bool:
+        kind = head.stream.partition("/")[0]
+        return any((head.topic, kind, name) in self._fan_ins for name in head.types)

@@ -1,0 +1,153 @@
+"""From a record's bytes to an input for the engine, one record at a time. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from shared.contracts.catalogue import EVENTS
+from shared.contracts.envelope import Envelope, EnvelopeInvalid
+from shared.contracts.event import Event
+from shared.runtime.definition import Definition, FanIn, Incoming, Listen
+from shared.runtime.session import Input
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A record as the broker (or its source) gave it. `offset` is -1 where it did not come from a broker."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a record means to this service: its line's key, and what to apply."""
+
+    raw: Raw
+    key: str
+    envelope: Envelope
+    inputs: Sequence[Input]
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """A record that can never be applied, and why, in words."""
+
+    raw: Raw
+    key: str
+    reason: str
+
+
+SKIPPED: Final = "skipped"
+"""Not for this service: neither its streams nor its cursor are concerned."""
+
+
+class Reader:
+    """Knows what a service listens to."""
+
+    def __init__(self, definition: Definition) -> None:
+        self._main = definition.main.kind
+        self._listens: dict[tuple[str, str, str], Listen[Any]] = {
+            (listen.topic, listen.kind, listen.event.type_name()): listen for listen in definition.listens
+        }
+        self._fan_ins: dict[tuple[str, str, str], FanIn[Any]] = {
+            (fan_in.topic, fan_in.kind, fan_in.event.type_name()): fan_in for fan_in in definition.fan_ins
+        }
+        self._tracked = {(listen.topic, listen.kind) for listen in definition.listens}
+        self.unknown: dict[str, int] = {}
+
+    def tracks(self, topic: str, kind: str) -> bool:
+        """Return whether the service keeps a cursor for these streams."""
+        return (topic, kind) in self._tracked
+
+    def read(self, raw: Raw, now: datetime) -> Read | Poison | str:
+        """Read one record."""
+        line = raw.key.decode("utf-8", "replace") or f"{raw.topic}/{raw.partition}"
+        try:
+            envelope = Envelope.parse(raw.headers)
+        except EnvelopeInvalid as error:
+            return Poison(raw, line, str(error))
+        if envelope.subject != line:
+            return Poison(raw, line, f"the key is {line!r} but ce_subject is {envelope.subject!r}")
+        where = (raw.topic, envelope.kind, envelope.type)
+        listen, fan_in = self._listens.get(where), self._fan_ins.get(where)
+        tracked = self.tracks(raw.topic, envelope.kind)
+        if envelope.type not in EVENTS:
+            problem = _unknown_version(envelope.type)
+            if problem:
+                return Poison(raw, line, problem)
+            self.unknown[envelope.type] = self.unknown.get(envelope.type, 0) + 1
+        if listen is None and fan_in is None and not tracked:
+            return SKIPPED
+        try:
+            inputs = self._inputs(raw, envelope, listen, fan_in, now)
+        except (ValidationError, UnicodeDecodeError) as error:
+            return Poison(raw, line, _reason(envelope, error))
+        return Read(raw, line, envelope, inputs)
+
+    def passing_over(self, raw: Raw) -> Input | None:
+        """Return the input that moves the cursor past a record without applying it; None where it has no place."""
+        try:
+            envelope = Envelope.parse(raw.headers)
+        except EnvelopeInvalid:
+            return None
+        if not self.tracks(raw.topic, envelope.kind):
+            return None
+        stream = f"{self._main}/{envelope.subject}"
+        return Input(stream, None, envelope.id, topic=raw.topic, seq=envelope.sequence)
+
+    def _inputs(
+        self, raw: Raw, envelope: Envelope, listen: Listen[Any] | None, fan_in: FanIn[Any] | None, now: datetime
+    ) -> list[Input]:
+        inputs: list[Input] = []
+        incoming: Incoming[Event] | None = None
+        if listen is not None or fan_in is not None:
+            event = EVENTS[envelope.type].model_validate_json(raw.value)
+            incoming = Incoming(event, envelope, now)
+        if fan_in is not None and incoming is not None:
+            for key, command in fan_in.commands(incoming):
+                stream = f"{fan_in.to}/{key}"
+                inputs.append(
+                    Input(stream, command, envelope.id, f"{envelope.id}>{stream}", traceparent=envelope.traceparent)
+                )
+        if self.tracks(raw.topic, envelope.kind):
+            command = listen.command(incoming) if listen is not None and incoming is not None else None
+            stream = f"{self._main}/{envelope.subject}"
+            inputs.append(
+                Input(
+                    stream,
+                    command,
+                    envelope.id,
+                    topic=raw.topic,
+                    seq=envelope.sequence,
+                    traceparent=envelope.traceparent,
+                )
+            )
+        return inputs
+
+
+def _unknown_version(name: str) -> str:
+    """Return what is wrong if the type is known in another version: skipping it would lose what it says."""
+    stem, _, version = name.rpartition(".v")
+    known: Mapping[str, type[Event]] = EVENTS
+    mine = [other for other in known if other.rpartition(".v")[0] == stem]
+    return f"{stem} came as version {version!r}; this service reads {', '.join(mine)}" if stem and mine else ""
+
+
+def _reason(envelope: Envelope, error: ValidationError | UnicodeDecodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"{envelope.type} is not UTF-8: {error}"
+    # The input is left out: a parked record's reason must never carry personal data.
+    parts = [
+        f"{'.'.join(map(str, item['loc'])) or 'value'}: {item['msg']}" for item in error.errors(include_input=False)
+    ]
+    return f"{envelope.type} does not fit its schema: {'; '.join(parts[:5])}"

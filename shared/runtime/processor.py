@@ -1,0 +1,201 @@
+"""Kafka's edge: a batch of records is applied, or durably parked, before it returns.
+
+Permanent failures are parked at once, transient ones after three quick tries; an outage pauses without spending any
+attempt. A parked record blocks its complaint's line and nothing else. A gap is filled from the source.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from shared.messaging.failures import FailureKind, classify
+from shared.runtime.engine import Engine
+from shared.runtime.parse import Poison, Raw, Read, Reader
+from shared.runtime.ports import Clock
+from shared.runtime.session import Blocked, Failed, Gap, Result
+from shared.runtime.sources import Source, SourceUnavailable, Want
+from shared.store.port import Parked, Store
+
+QUICK_TRIES: Final = 3
+DELAYS: Final = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1800))
+"""When a parked record is tried again; after the last one a person must act."""
+_QUICK_PAUSE_SECONDS: Final = 0.05
+_OUTAGE_PAUSE_SECONDS: Final = (0.1, 0.5, 1.0, 2.0)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a record was not applied. `behind`: it is sound, but its line is blocked."""
+
+    reason: str
+    permanent: bool = False
+    behind: bool = False
+
+
+class Processor:
+    """Applies records through the engine."""
+
+    def __init__(
+        self, reader: Reader, engine: Engine, store: Store, clock: Clock, sources: Mapping[str, Source]
+    ) -> None:
+        self._reader = reader
+        self._engine = engine
+        self._store = store
+        self._clock = clock
+        self._sources = sources
+        self.handled = 0
+        self.skipped = 0
+        self.parked = 0
+        self.outage = ""
+
+    async def handle(self, raws: Sequence[Raw]) -> None:
+        """Apply or park every record; returns only when that is durable. Waits out outages."""
+        tries = 0
+        while True:
+            try:
+                await self._handle(raws)
+            except Exception as error:
+                if classify(error) is not FailureKind.OUTAGE:
+                    raise
+                self.outage = str(error)
+                log.warning("processing pauses: %s", error)
+                await asyncio.sleep(_OUTAGE_PAUSE_SECONDS[min(tries, len(_OUTAGE_PAUSE_SECONDS) - 1)])
+                tries += 1
+            else:
+                self.outage = ""
+                return
+
+    async def _handle(self, raws: Sequence[Raw]) -> None:
+        now = self._clock.now()
+        read = [self._reader.read(raw, now) for raw in raws]
+        mine = [item for item in read if not isinstance(item, str)]
+        self.skipped += len(read) - len(mine)
+        if not mine:
+            return
+        lines = await self._store.parked(sorted({item.key for item in mine}))
+        troubles = await self._attempt(mine, blocked=set(lines))
+        parked: list[Parked] = []
+        for item, trouble in zip(mine, troubles, strict=True):
+            if trouble is not None:
+                position = lines[item.key] = lines.get(item.key, 0) + 1
+                parked.append(self._parked(item, trouble, position, now))
+        if parked:
+            await self._store.park(parked)
+            self.parked += len(parked)
+            for record in parked:
+                log.warning("parked %s of %s: %s", record.id, record.key, record.reason)
+        self.handled += len(mine) - len(parked)
+
+    async def retry(self, raw: Raw) -> Trouble | None:
+        """Try one parked record again; None: it is applied."""
+        item = self._reader.read(raw, self._clock.now())
+        if isinstance(item, str):
+            return None
+        return (await self._attempt([item], blocked=set()))[0]
+
+    async def _attempt(self, items: Sequence[Read | Poison], blocked: set[str]) -> list[Trouble | None]:
+        """Apply in order; per record None or its trouble. `blocked` are keys whose line is closed already."""
+        troubles: list[Trouble | None] = [None] * len(items)
+        for tries in range(1, QUICK_TRIES + 1):
+            todo = [at for at, item in enumerate(items) if tries == 1 or troubles[at] is not None]
+            closed = set(blocked)
+            batch: list[int] = []
+            for at in todo:
+                item = items[at]
+                if item.key in closed:
+                    troubles[at] = Trouble("waits behind an earlier record", behind=True)
+                elif isinstance(item, Poison):
+                    troubles[at] = Trouble(item.reason, permanent=True)
+                    closed.add(item.key)
+                else:
+                    batch.append(at)
+            await self._apply([(at, item) for at in batch if isinstance(item := items[at], Read)], troubles)
+            again = any(t is not None and not t.permanent and not t.behind for t in troubles)
+            if not again or tries == QUICK_TRIES:
+                break
+            await asyncio.sleep(_QUICK_PAUSE_SECONDS * tries)
+        return troubles
+
+    async def _apply(self, batch: Sequence[tuple[int, Read]], troubles: list[Trouble | None]) -> None:
+        results = await self._submit([item for _, item in batch])
+        gaps = [(at, item, gap) for (at, item), found in zip(batch, results, strict=True) if (gap := _gap(found))]
+        if gaps:
+            await self._fill([(item, gap) for _, item, gap in gaps])
+            again = await self._submit([item for _, item, _ in gaps])
+            filled = {at: found for (at, _, _), found in zip(gaps, again, strict=True)}
+            results = [filled.get(at, found) for (at, _), found in zip(batch, results, strict=True)]
+        for (at, _), found in zip(batch, results, strict=True):
+            troubles[at] = _trouble(found)
+
+    async def _submit(self, items: Sequence[Read]) -> list[list[Result]]:
+        flat = await self._engine.submit([part for item in items for part in item.inputs])
+        found: list[list[Result]] = []
+        at = 0
+        for item in items:
+            found.append(flat[at : at + len(item.inputs)])
+            at += len(item.inputs)
+        return found
+
+    async def _fill(self, gaps: Sequence[tuple[Read, Gap]]) -> None:
+        """Pull what is missing from the sources and apply it; what stays missing shows as a gap again."""
+        wanted: dict[tuple[str, str], Want] = {}
+        for item, gap in gaps:
+            topic, stream = item.raw.topic, item.envelope.stream
+            wanted.setdefault((topic, stream), Want(topic=topic, stream=stream, after=gap.have))
+        for topic in {topic for topic, _ in wanted}:
+            source = self._sources.get(topic)
+            if source is None:
+                continue
+            try:
+                copies = await source.pull([want for (of, _), want in wanted.items() if of == topic])
+            except SourceUnavailable as error:
+                log.warning("a gap stays open: %s", error)
+                continue
+            now = self._clock.now()
+            read = [self._reader.read(copy.raw(), now) for copy in copies]
+            await self._submit([item for item in read if isinstance(item, Read)])
+
+    def _parked(self, item: Read | Poison, trouble: Trouble, position: int, now: datetime) -> Parked:
+        raw = item.raw
+        name = item.envelope.id if isinstance(item, Read) else ""
+        return Parked(
+            id=f"{raw.topic}/{name}" if name else f"{raw.topic}/{raw.partition}/{raw.offset}",
+            key=item.key,
+            position=position,
+            topic=raw.topic,
+            partition=raw.partition,
+            offset=raw.offset,
+            headers=raw.headers,
+            value=raw.value,
+            reason=trouble.reason,
+            permanent=trouble.permanent,
+            attempts=0 if trouble.behind else 1,
+            due=None if trouble.permanent else now if trouble.behind else now + DELAYS[0],
+            at=now,
+        )
+
+
+def _gap(found: Sequence[Result]) -> Gap | None:
+    return next((result for result in found if isinstance(result, Gap)), None)
+
+
+def _trouble(found: Sequence[Result]) -> Trouble | None:
+    for result in found:
+        match result:
+            case Gap(have):
+                return Trouble(
+                    f"an earlier event is missing: the last one applied is {have}, and its source lacks it too"
+                )
+            case Blocked():
+                return Trouble("waits behind an earlier record", behind=True)
+            case Failed(error):
+                return Trouble(f"{type(error).__name__}: {error}", permanent=classify(error) is FailureKind.PERMANENT)
+            case _:
+                continue
+    return None

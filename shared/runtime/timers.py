@@ -1,0 +1,104 @@
+"""The clock's edge: states whose clock ran out get the command that says so. Never early, never twice.
+
+Not early: a state is due only when this clock has reached its instant, and `decide` looks again. Not twice: the event
+that the command causes moves the state's next instant.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from datetime import datetime
+from typing import Final
+
+from shared.messaging.failures import FailureKind, classify
+from shared.runtime.definition import Definition
+from shared.runtime.engine import Engine, Saved
+from shared.runtime.ports import Clock
+from shared.runtime.session import Failed, Input
+from shared.store.port import Snapshot, Store
+
+LONGEST_WAIT_SECONDS: Final = 60.0
+_OUTAGE_PAUSE_SECONDS: Final = 1.0
+log = logging.getLogger(__name__)
+
+
+class Timers:
+    """Runs the clocks of one service."""
+
+    def __init__(self, definition: Definition, engine: Engine, store: Store, clock: Clock) -> None:
+        self._deciders = {decider.kind: decider for decider in definition.deciders}
+        self._on_due = definition.on_due
+        self._engine = engine
+        self._store = store
+        self._clock = clock
+        self._wake = asyncio.Event()
+        self._wake_at: datetime | None = None
+        self._stuck: dict[str, datetime] = {}
+        self.fired = 0
+
+    def saved(self, saved: Saved) -> None:
+        """Look again if something is due earlier than what is waited for."""
+        if saved.next_due is not None and (self._wake_at is None or saved.next_due < self._wake_at):
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Fire until cancelled."""
+        while True:
+            try:
+                fired = await self.look()
+                if not fired:
+                    await self._wait(await self._store.next_due())
+            except Exception as error:
+                if classify(error) is not FailureKind.OUTAGE:
+                    raise
+                log.warning("clocks wait: %s", error)
+                await asyncio.sleep(_OUTAGE_PAUSE_SECONDS)
+
+    async def look(self) -> int:
+        """Fire what is due; returns how many clocks were looked at."""
+        now = self._clock.now()
+        snapshots = [s for s in await self._store.due(now) if self._stuck.get(s.stream) != s.next_due]
+        inputs = [item for snapshot in snapshots if (item := self._input(snapshot, now)) is not None]
+        results = await self._engine.submit(inputs)
+        for item, result in zip(inputs, results, strict=True):
+            if isinstance(result, Failed):
+                log.error("the clock of %s cannot fire: %s", item.stream, result.error)
+        self.fired += len(inputs)
+        await self._note_stuck(snapshots)
+        return len(snapshots)
+
+    async def _note_stuck(self, snapshots: list[Snapshot]) -> None:
+        """A clock that stays due after it fired would spin: it is left alone until its state changes."""
+        if not snapshots:
+            return
+        after = (await self._store.load([snapshot.stream for snapshot in snapshots])).snapshots
+        for snapshot in snapshots:
+            due = after[snapshot.stream].next_due if snapshot.stream in after else None
+            if due is not None and due == snapshot.next_due:
+                log.error("the clock of %s is still due at %s after it fired", snapshot.stream, due)
+                self._stuck[snapshot.stream] = due
+
+    def _input(self, snapshot: Snapshot, now: datetime) -> Input | None:
+        kind = snapshot.stream.partition("/")[0]
+        state = self._deciders[kind].state.validate_json(snapshot.state)
+        command = self._on_due(kind, state, now)
+        cause = f"clock:{snapshot.stream}:{snapshot.next_due.isoformat() if snapshot.next_due else ''}"
+        return None if command is None else Input(snapshot.stream, command, cause)
+
+    async def _wait(self, due: datetime | None) -> None:
+        self._wake_at = due
+        seconds = LONGEST_WAIT_SECONDS
+        if due is not None:
+            seconds = min(seconds, max((due - self._clock.now()).total_seconds(), 0.01))
+        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
+        waking = asyncio.ensure_future(self._wake.wait())
+        try:
+            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (sleeping, waking):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+            self._wake.clear()
