@@ -1,4 +1,4 @@
-"""The small kinds of value data files are made of: slugs, durations, texts in several languages, levels, factors."""
+"""The small kinds of value data files are made of: slugs, durations, texts in several languages, severities."""
 
 import re
 from collections.abc import Mapping
@@ -18,6 +18,8 @@ from pydantic import (
     model_validator,
 )
 
+from shared.contracts.parts import Severity
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$", max_length=64)]
 """An id: lower case letters and digits, parts joined by `-`, `_` or `.`."""
 
@@ -31,35 +33,26 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Level(StrEnum):
-    """Severity of a complaint, in rising order; `rank` is 0 to 3."""
+    """The severities as an enumeration, for callers that check a text: `Level("hgh")` raises `ValueError`."""
 
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
     CRITICAL = "critical"
 
-    @property
-    def rank(self) -> int:
-        """Position in rising order: low is 0, critical is 3."""
-        return list(Level).index(self)
 
-    def raised(self, by: int) -> "Level":
-        """`by` levels up, at most critical."""
-        return list(Level)[min(self.rank + by, len(Level) - 1)]
+LEVELS: tuple[Severity, ...] = ("low", "medium", "high", "critical")
+"""The severities, in rising order."""
 
 
-class Factor(StrEnum):
-    """What a cause may be. A person is not a factor."""
+def rank(level: Severity) -> int:
+    """Position in rising order: low is 0, critical is 3."""
+    return LEVELS.index(level)
 
-    METHOD = "method"
-    MACHINE = "machine"
-    MATERIAL = "material"
-    MEASUREMENT = "measurement"
-    ENVIRONMENT = "environment"
-    INFORMATION = "information"
-    POLICY = "policy"
-    CAPACITY = "capacity"
-    KNOWLEDGE = "knowledge"
+
+def raised(level: Severity, by: int) -> Severity:
+    """`by` levels up, at most critical."""
+    return LEVELS[min(rank(level) + by, len(LEVELS) - 1)]
 
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(d|h|min|m|s)(?![a-z])")

@@ -1,14 +1,14 @@
 """The organisation file: the data that describes one company. Models, lookups, and a loader that says what is wrong."""
 
-from shared.core.kinds import Factor, Level, Text
+from shared.core.kinds import LEVELS, Level, Text, raised, rank
 from shared.core.organisation.judgement import (
     Blame,
     BlamePhrase,
     CostAssumptions,
     Deadline,
     Deadlines,
+    Judgement,
     Lexicon,
-    Severity,
     SeverityMatrix,
     TriageSettings,
 )
@@ -17,6 +17,7 @@ from shared.core.organisation.models import Organisation, UnknownId
 from shared.core.organisation.structure import Category, Code, Department, Manager, Playbook, Remedy, Rule, Step
 
 __all__ = [
+    "LEVELS",
     "Blame",
     "BlamePhrase",
     "Category",
@@ -25,7 +26,7 @@ __all__ = [
     "Deadline",
     "Deadlines",
     "Department",
-    "Factor",
+    "Judgement",
     "Level",
     "Lexicon",
     "Manager",
@@ -34,7 +35,6 @@ __all__ = [
     "Playbook",
     "Remedy",
     "Rule",
-    "Severity",
     "SeverityMatrix",
     "Step",
     "Text",
@@ -43,4 +43,6 @@ __all__ = [
     "from_path",
     "load",
     "packaged_names",
+    "raised",
+    "rank",
 ]

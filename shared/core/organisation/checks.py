@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from shared.core.datafile import Problem, closest, is_list, is_mapping, path_of
-from shared.core.kinds import Level
+from shared.core.kinds import LEVELS
 from shared.core.organisation.models import Organisation
 
 # Where an id is named -> the list that must define it. `*` is every entry of a list.
@@ -83,7 +84,7 @@ def _promises_that_cannot_be_kept(organisation: Organisation) -> Iterator[Proble
 
 def _deadlines_that_contradict(organisation: Organisation) -> Iterator[Problem]:
     customer_never_closes = organisation.calendar(organisation.customer_calendar).always
-    for level in Level:
+    for level in LEVELS:
         deadlines = organisation.deadlines.of(level)
         table = (deadlines.join, deadlines.round, deadlines.agree)
         # Working hours never exceed elapsed ones, so a sum over calendars is sound only against a 24x7 promise.
@@ -105,7 +106,7 @@ def _deadlines_that_contradict(organisation: Organisation) -> Iterator[Problem]:
 
 def _levels_that_fall(organisation: Organisation) -> Iterator[Problem]:
     for name in ("acknowledge", "answer", "contact"):
-        for milder, worse in zip(Level, list(Level)[1:], strict=False):
+        for milder, worse in pairwise(LEVELS):
             before, after = (getattr(organisation.deadlines.of(level), name) for level in (milder, worse))
             if before.calendar == after.calendar and after.within > before.within:
                 wrong = f"{_hours(after.within)} is longer than the {_hours(before.within)} of severity {milder}"

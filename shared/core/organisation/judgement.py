@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from pydantic import Field, model_validator
 
+from shared.contracts.parts import Severity
 from shared.core.calendar import Whose
 from shared.core.datafile import Frozen
-from shared.core.kinds import Duration, Language, Level, Money, Share, Slug, WordsByLanguage
+from shared.core.kinds import Duration, Language, Money, Share, WordsByLanguage, raised, rank
 from shared.core.phrases import Hit, find, is_phrase
 
 
@@ -17,35 +18,35 @@ class MoneyThreshold(Frozen):
     """From this amount at stake on, at least this severe."""
 
     at_least: Money
-    level: Level
+    level: Severity
 
 
 class RepeatThreshold(Frozen):
     """From this many earlier complaints of the customer on, at least this severe."""
 
     at_least: int = Field(ge=1)
-    level: Level
+    level: Severity
 
 
 class WaitThreshold(Frozen):
     """From this long past the promise (elapsed) on, at least this severe."""
 
     at_least: Duration
-    level: Level
+    level: Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Severity:
-    """A level and, in order of weight, what it rests on."""
+class Judgement:
+    """A severity and, in order of weight, what it rests on."""
 
-    level: Level
+    level: Severity
     reasons: tuple[str, ...]
 
 
 class SeverityMatrix(Frozen):
     """From the category's base and the circumstances to a level. Harm overrides everything."""
 
-    harm: Level = Level.CRITICAL
+    harm: Severity = "critical"
     vulnerable_raises: int = Field(default=1, ge=0, le=3)
     money: tuple[MoneyThreshold, ...] = ()
     repeats: tuple[RepeatThreshold, ...] = ()
@@ -53,14 +54,14 @@ class SeverityMatrix(Frozen):
 
     def judge(  # noqa: PLR0913 - one argument per circumstance of the matrix
         self,
-        base: Level,
+        base: Severity,
         *,
         harm: str | None = None,
         vulnerable: str | None = None,
         value: Decimal | None = None,
         repeats: int = 0,
         waited: timedelta = timedelta(0),
-    ) -> Severity:
+    ) -> Judgement:
         """Apply the matrix.
 
         Args:
@@ -72,24 +73,21 @@ class SeverityMatrix(Frozen):
             waited: elapsed time past the promise.
         """
         if harm is not None:
-            return Severity(max(self.harm, base, key=_rank), (f"harm: {harm}",))
+            return Judgement(max(self.harm, base, key=rank), (f"harm: {harm}",))
         level, reasons = base, [f"category starts at {base}"]
-        circumstances: list[tuple[Level, str]] = []
-        if value is not None:
-            circumstances += [(t.level, f"{t.at_least} or more at stake") for t in self.money if value >= t.at_least]
-        circumstances += [(t.level, f"{t.at_least} or more earlier") for t in self.repeats if repeats >= t.at_least]
-        circumstances += [(t.level, f"waited {t.at_least} or more") for t in self.waited if waited >= t.at_least]
-        for reached, reason in sorted(circumstances, key=lambda item: _rank(item[0])):
-            if reached.rank > level.rank:
+        at_stake = Decimal(-1) if value is None else value
+        circumstances: list[tuple[Severity, str]] = [
+            *((t.level, f"{t.at_least} or more at stake") for t in self.money if at_stake >= t.at_least),
+            *((t.level, f"{t.at_least} or more earlier") for t in self.repeats if repeats >= t.at_least),
+            *((t.level, f"{t.at_least} or more past the promise") for t in self.waited if waited >= t.at_least),
+        ]
+        for reached, reason in sorted(circumstances, key=lambda item: rank(item[0])):
+            if rank(reached) > rank(level):
                 level, reasons = reached, [reason, *reasons]
         if vulnerable is not None and self.vulnerable_raises:
-            level = level.raised(self.vulnerable_raises)
+            level = raised(level, self.vulnerable_raises)
             reasons = [f"vulnerable customer: {vulnerable}", *reasons]
-        return Severity(level, tuple(reasons))
-
-
-def _rank(level: Level) -> int:
-    return level.rank
+        return Judgement(level, tuple(reasons))
 
 
 class Deadline(Frozen):
@@ -124,14 +122,9 @@ class DeadlineProfiles(Frozen):
     high: Deadlines
     critical: Deadlines
 
-    def of(self, level: Level) -> Deadlines:
+    def of(self, level: str) -> Deadlines:
         """The deadlines of a severity."""
-        profiles = {
-            Level.LOW: self.low,
-            Level.MEDIUM: self.medium,
-            Level.HIGH: self.high,
-            Level.CRITICAL: self.critical,
-        }
+        profiles = {"low": self.low, "medium": self.medium, "high": self.high, "critical": self.critical}
         return profiles[level]
 
 
@@ -143,9 +136,10 @@ class ChurnShares(Frozen):
     high: Share
     critical: Share
 
-    def of(self, level: Level) -> float:
+    def of(self, level: str) -> float:
         """The probability of a severity."""
-        return float(getattr(self, level.value))
+        shares = {"low": self.low, "medium": self.medium, "high": self.high, "critical": self.critical}
+        return shares[level]
 
 
 class CostAssumptions(Frozen):
@@ -158,7 +152,7 @@ class CostAssumptions(Frozen):
     """Value at risk when a customer leaves."""
     churn: ChurnShares
 
-    def value_at_risk(self, level: Level) -> Decimal:
+    def value_at_risk(self, level: str) -> Decimal:
         """Expected loss of the customer's value at a severity, to the cent."""
         return (self.lost_customer * Decimal(str(self.churn.of(level)))).quantize(Decimal("0.01"))
 
@@ -190,7 +184,7 @@ class Feedback(Frozen):
 class ReviewSettings(Frozen):
     """A resolved complaint of at least this severity gets a review."""
 
-    from_severity: Level = Level.LOW
+    from_severity: Severity = "low"
 
 
 class BlamePhrase(Frozen):
@@ -233,6 +227,3 @@ class Lexicon(Frozen):
     def vulnerable_in(self, text: str, language: str) -> tuple[Hit, ...]:
         """Words that tell of a vulnerable customer."""
         return find(self.vulnerable.get(language, ()), text)
-
-
-Slugs = tuple[Slug, ...]

@@ -6,8 +6,9 @@ from functools import cached_property
 
 from pydantic import Field, model_validator
 
+from shared.contracts.parts import Factor, Severity
 from shared.core.datafile import Frozen, is_list
-from shared.core.kinds import Duration, Factor, Level, Money, Slug, Text, WordsByLanguage
+from shared.core.kinds import Duration, Money, Slug, Text, WordsByLanguage
 from shared.core.phrases import is_phrase
 
 
@@ -51,7 +52,7 @@ class Category(Frozen):
     id: Slug
     name: Text
     steps: tuple[Slug, ...] = ()
-    severity: Level = Level.LOW
+    severity: Severity = "low"
     words: WordsByLanguage = Field(default_factory=dict)
 
     @model_validator(mode="after")
