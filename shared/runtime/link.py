@@ -1,0 +1,106 @@
+"""A service's link to Kafka: kept up for as long as the service runs, however often the broker goes away."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from typing import Any, Final
+
+from aiokafka import ConsumerRecord
+from faststream.kafka import KafkaBroker
+
+from shared.contracts.topics import READERS, read_by
+from shared.messaging.broker import make_broker, subscribe
+from shared.messaging.holdback import HoldBack
+from shared.messaging.producer import OutgoingRecord, PartitionMismatch, Producer
+from shared.runtime.definition import Definition
+from shared.runtime.parse import Raw
+from shared.runtime.processor import Processor
+from shared.runtime.settings import ServiceSettings
+
+_RETRY_SECONDS: Final = (0.2, 1.0, 3.0)
+log = logging.getLogger(__name__)
+
+
+class KafkaLink:
+    """Produces and consumes for one service. `why_not` says what is missing, empty when both are up."""
+
+    def __init__(self, definition: Definition, settings: ServiceSettings) -> None:
+        self._name = definition.name
+        self._settings = settings
+        self._topics = read_by(definition.name)
+        self._hold_back = HoldBack(settings.broker, READERS) if settings.embedded else None
+        partitions = dict.fromkeys(definition.topics, settings.partitions)
+        self._producer = Producer(
+            settings.broker, partitions, client_id=f"throughline-{definition.name}", hold_back=self._hold_back
+        )
+        self._broker: KafkaBroker | None = None
+        self._producing = False
+        self.why_not = "not connected yet"
+
+    async def publish(self, records: Sequence[OutgoingRecord]) -> list[bool]:
+        """Send what can be sent; nothing while the broker was never reached."""
+        if not self._producing:
+            return [False] * len(records)
+        return await self._producer.publish(records)
+
+    async def run(self, processor: Processor) -> None:
+        """Connect, and keep trying while the broker is away; returns when both ways are up."""
+        tries = 0
+        while True:
+            try:
+                if not self._producing:
+                    await self._producer.start()
+                    self._producing = True
+                await self._consume(processor)
+            except PartitionMismatch as error:
+                self.why_not = str(error)
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever the client raises, the broker is not there yet
+                self.why_not = f"broker {self._settings.broker}: {error!r}"
+                log.warning("%s waits for the broker: %r", self._name, error)
+                await asyncio.sleep(_RETRY_SECONDS[min(tries, len(_RETRY_SECONDS) - 1)])
+                tries += 1
+            else:
+                self.why_not = ""
+                return
+
+    async def _consume(self, processor: Processor) -> None:
+        broker = make_broker(self._settings.broker, client_id=f"throughline-{self._name}")
+
+        async def handle(records: Sequence[ConsumerRecord[Any, Any]]) -> None:
+            await processor.handle([_raw(record) for record in records])
+
+        subscribe(broker, *self._topics, group=self._name, instance=self._settings.instance or None, handler=handle)
+        try:
+            await broker.start()
+        except BaseException:
+            with contextlib.suppress(Exception):
+                await broker.stop()
+            raise
+        self._broker = broker
+
+    async def stop(self) -> None:
+        """Leave the group, then send what is under way."""
+        self.why_not = "stopping"
+        if self._broker is not None:
+            await self._broker.stop()
+            self._broker = None
+        if self._producing:
+            self._producing = False
+            await self._producer.stop()
+        if self._hold_back is not None:
+            await self._hold_back.stop()
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the link now, empty when nothing is."""
+        error = self._producer.last_error
+        return self.why_not or (f"broker {self._settings.broker}: {error!r}" if error is not None else "")
+
+
+def _raw(record: ConsumerRecord[Any, Any]) -> Raw:
+    headers = tuple((name, value or b"") for name, value in record.headers)
+    return Raw(record.topic, record.partition, record.offset, record.key or b"", record.value or b"", headers)

@@ -1,0 +1,172 @@
+"""One call makes a service: its HTTP edge, its Kafka edge, its clocks, its health, and a graceful stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, Final
+
+import httpx
+from fastapi import APIRouter, FastAPI
+
+from shared.runtime.antientropy import AntiEntropy
+from shared.runtime.definition import Definition
+from shared.runtime.engine import Engine, Saved
+from shared.runtime.execute import Executor
+from shared.runtime.link import KafkaLink
+from shared.runtime.ops import metrics_router, operations
+from shared.runtime.parking import Parking
+from shared.runtime.parse import Reader
+from shared.runtime.ports import Clock, Ids, RandomIds, SystemClock
+from shared.runtime.processor import Processor
+from shared.runtime.relay import Relay
+from shared.runtime.settings import ServiceSettings
+from shared.runtime.sources import HttpSource, StoreSource, by_topic
+from shared.runtime.timers import Timers
+from shared.store.port import Store, StoreUnavailable
+from shared.web import problems
+from shared.web.limits import Limits
+
+REPUBLISHED_COMMITS: Final = 5_000
+"""How much of its log a service publishes again when the broker's memory started empty."""
+_RESTART_SECONDS: Final = 1.0
+log = logging.getLogger(__name__)
+
+Routes = Callable[["Service"], Sequence[APIRouter]]
+
+
+class Service:
+    """A running service. `app` is its HTTP edge; `start` and `stop` are also the app's lifespan."""
+
+    def __init__(
+        self,
+        definition: Definition,
+        settings: ServiceSettings,
+        store: Store,
+        routes: Routes,
+        *,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+    ) -> None:
+        self.definition = definition
+        self.settings = settings
+        self.store = store
+        self.clock = clock or SystemClock()
+        self.ids = ids or RandomIds()
+        self._client = httpx.AsyncClient(timeout=10.0)
+        sources = by_topic({name: HttpSource(self._client, url) for name, url in settings.sources.items()})
+        source = f"/{definition.name}"
+        self.link = KafkaLink(definition, settings)
+        self.engine = Engine(definition, store, self.clock, self._saved)
+        self.relay = Relay(source, store, self.link, self.clock)
+        self.timers = Timers(definition, self.engine, store, self.clock)
+        self.reader = Reader(definition)
+        self.processor = Processor(self.reader, self.engine, store, self.clock, sources)
+        self.parking = Parking(self.reader, self.engine, self.processor, store, self.clock)
+        self.antientropy = AntiEntropy(definition, self.reader, self.processor, store, self.clock, sources)
+        self.source = StoreSource(source, store)
+        self.execute = Executor(self.engine, self.ids)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._broken: dict[str, str] = {}
+        self._store_trouble = "not open yet"
+        self.app = self._web(routes)
+
+    def _web(self, routes: Routes) -> FastAPI:
+        @asynccontextmanager
+        async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+            await self.start()
+            try:
+                yield
+            finally:
+                await self.stop()
+
+        app = FastAPI(title=f"Throughline {self.definition.name}", lifespan=lifespan)
+        app.add_middleware(Limits)
+        problems.install(app)
+        for router in (*routes(self), operations(self), metrics_router(self)):
+            app.include_router(router)
+        return app
+
+    async def _saved(self, saved: Saved) -> None:
+        await self.relay.offer(saved)
+        self.timers.saved(saved)
+
+    async def start(self) -> None:
+        """Open the store and start every part; returns before the broker is there.
+
+        Raises:
+            SchemaMismatch: the data is of another version.
+        """
+        await self._open_store()
+        if self.settings.embedded:
+            position = await self.store.position()
+            await self.store.mark_unpublished(after=max(0, position - REPUBLISHED_COMMITS))
+        parts: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+            "engine": self.engine.run,
+            "relay": self.relay.run,
+            "link": lambda: self.link.run(self.processor),
+            "timers": self.timers.run,
+            "parking": self.parking.run,
+            "anti-entropy": self._catch_up,
+        }
+        for name, run in parts.items():
+            self._tasks[name] = asyncio.create_task(self._supervise(name, run), name=f"{self.definition.name} {name}")
+
+    async def _open_store(self) -> None:
+        while True:
+            try:
+                await self.store.open()
+            except StoreUnavailable as error:
+                self._store_trouble = str(error)
+                log.warning("%s waits for its store: %s", self.definition.name, error)
+                await asyncio.sleep(_RESTART_SECONDS)
+            else:
+                self._store_trouble = ""
+                return
+
+    async def _catch_up(self) -> None:
+        if self.settings.embedded:
+            # The broker's memory started empty: what was on its way when the last process ended is in the sources only.
+            await asyncio.sleep(_RESTART_SECONDS)
+            await self.antientropy.look(timedelta(0))
+        await self.antientropy.run()
+
+    async def _supervise(self, name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        while True:
+            try:
+                await run()
+            except Exception as error:
+                self._broken[name] = repr(error)
+                log.exception("%s: %s broke and starts again", self.definition.name, name)
+                await asyncio.sleep(_RESTART_SECONDS)
+                self._broken.pop(name, None)
+            else:
+                return
+
+    async def stop(self) -> None:
+        """Stop taking in, finish what is under way, close."""
+        await self.link.stop()
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        self._tasks.clear()
+        await self._client.aclose()
+        await self.store.close()
+
+    async def not_ready(self) -> dict[str, str]:
+        """Return per missing thing why; empty when the service is ready."""
+        missing = dict(self._broken)
+        if self.link.trouble:
+            missing["broker"] = self.link.trouble
+        if self.processor.outage:
+            missing["processing"] = self.processor.outage
+        try:
+            self._store_trouble or await self.store.position()
+        except StoreUnavailable as error:
+            missing["store"] = str(error)
+        if self._store_trouble:
+            missing["store"] = self._store_trouble
+        return missing
