@@ -23,6 +23,7 @@ BATCH_TIMEOUT_MS: Final = 25
 FETCH_WAIT_MS: Final = 20
 """The embedded broker answers an empty fetch only when this has passed, even if a record arrives meanwhile."""
 
+SESSION_TIMEOUT_MS: Final = 10_000
 REDELIVERY_PAUSE_S: Final = 0.2
 
 _FASTSTREAM_LOGGER: Final = logging.getLogger(f"{__name__}.faststream")
@@ -51,20 +52,24 @@ def make_broker(bootstrap_servers: str, *, client_id: str) -> KafkaBroker:
     )
 
 
-def subscribe(
+def subscribe(  # noqa: PLR0913 - settings, given by name
     broker: KafkaBroker,
     *topics: str,
     group: str,
-    instance: str,
+    instance: str | None,
     handler: Handler,
     fetch_wait_ms: int = FETCH_WAIT_MS,
+    session_timeout_ms: int = SESSION_TIMEOUT_MS,
 ) -> BatchSubscriber:
     """Consume these topics in `group`, at most `MAX_RECORDS` records per call of `handler`.
 
+    Offsets are committed when the handler returns. When it raises, every partition of the batch is rewound and the
+    records come again after `REDELIVERY_PAUSE_S` seconds, for ever: parking what can not be processed is the handler's
+    own business. Call the broker's `stop()` even if its `start()` raised, or what was opened stays open.
+
     `instance` names this member of the group for good (static membership): a restart under the same name gets its
-    partitions back without a rebalance. Offsets are committed when the handler returns. When it raises, every
-    partition of the batch is rewound and the records come again after `REDELIVERY_PAUSE_S` seconds, for ever: parking
-    what can not be processed is the handler's own business.
+    partitions back without a rebalance. With None the member leaves when it stops. The embedded broker knows no static
+    members; there every rebalance, so every restart, takes `session_timeout_ms` less one second either way.
     """
 
     async def parse(records: Records) -> StreamMessage[Any]:
@@ -75,10 +80,12 @@ def subscribe(
         *topics,
         batch=True,
         group_id=group,
-        group_instance_id=f"{group}-{instance}",
+        group_instance_id=None if instance is None else f"{group}-{instance}",
         max_records=MAX_RECORDS,
         batch_timeout_ms=BATCH_TIMEOUT_MS,
         fetch_max_wait_ms=fetch_wait_ms,
+        session_timeout_ms=session_timeout_ms,
+        heartbeat_interval_ms=session_timeout_ms // 3,
         isolation_level="read_committed",
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.NACK_ON_ERROR,

@@ -74,9 +74,7 @@ class TestWhenTheBrokerRefuses:
         assert await everything(embedded) == []
         assert isinstance(producer.last_error, KafkaError)
 
-    async def test_what_was_acknowledged_before_stays_acknowledged(
-        self, producer: Producer
-    ) -> None:
+    async def test_what_was_acknowledged_before_stays_acknowledged(self, producer: Producer) -> None:
         too_large = record(KEY_OF_PARTITION[0], os.urandom(950_000))
         given = [*one_batch(0), too_large, *one_batch(0)]
         assert await producer.publish(given) == [True, True, True, False, False, False, False]
