@@ -83,8 +83,7 @@ class Processor:
         parked: list[Parked] = []
         for item, trouble in zip(mine, troubles, strict=True):
             if trouble is not None:
-                position = lines[item.key] = lines.get(item.key, 0) + 1
-                parked.append(self._parked(item, trouble, position, now))
+                parked.append(self._parked(item, trouble, now))
         if parked:
             await self._store.park(parked)
             self.parked += len(parked)
@@ -161,13 +160,13 @@ class Processor:
             read = [self._reader.read(copy.raw(), now) for copy in copies]
             await self._submit([item for item in read if isinstance(item, Read)])
 
-    def _parked(self, item: Read | Poison, trouble: Trouble, position: int, now: datetime) -> Parked:
+    def _parked(self, item: Read | Poison, trouble: Trouble, now: datetime) -> Parked:
         raw = item.raw
         name = item.envelope.id if isinstance(item, Read) else ""
         return Parked(
             id=f"{raw.topic}/{name}" if name else f"{raw.topic}/{raw.partition}/{raw.offset}",
             key=item.key,
-            position=position,
+            position=0,  # the store gives it
             topic=raw.topic,
             partition=raw.partition,
             offset=raw.offset,

@@ -267,7 +267,7 @@ class Store(Protocol):
         ...
 
     async def parked(self, keys: Sequence[str]) -> dict[str, int]:
-        """Return those of the keys that have a line, with the last position in it."""
+        """Return those of the keys that have a line, with its length."""
         ...
 
     async def parked_list(self, *, after: str = "", limit: int = 100) -> list[Parked]:

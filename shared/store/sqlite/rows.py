@@ -49,7 +49,7 @@ def commit_row(commit: Commit) -> Row:
         commit.traceparent,
         orjson.dumps(dict(commit.cursor)),
         orjson.dumps([(c.command_id, c.digest, c.stream, c.version) for c in commit.commands]),
-        orjson.dumps([(r.topic, r.seq, r.type, r.id, r.data.decode()) for r in commit.records]),
+        orjson.dumps([(r.topic, r.seq, r.type, r.id, r.data.decode(), r.cause) for r in commit.records]),
     )
 
 
@@ -62,8 +62,8 @@ def commit_from(row: Row) -> Commit:
         expected=expected,
         version=version,
         records=tuple(
-            Record(topic, seq, kind, event_id, data.encode())
-            for topic, seq, kind, event_id, data in orjson.loads(records)
+            Record(topic, seq, kind, event_id, data.encode(), cause)
+            for topic, seq, kind, event_id, data, cause in orjson.loads(records)
         ),
         cursor=orjson.loads(cursor),
         commands=tuple(Executed(*command) for command in orjson.loads(commands)),
