@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Final, cast
+from typing import Final
 
 import orjson
 
@@ -46,10 +46,7 @@ def save_states(connection: sqlite3.Connection, snapshots: Sequence[Snapshot]) -
         after = index_text(snapshot.index)
         rows.append(state_row(snapshot, after))
         if after != before:
-            old = _entries(snapshot.stream, cast("dict[str, Value]", orjson.loads(before)))
-            new = _entries(snapshot.stream, snapshot.index)
-            removed.extend(old - new)
-            added.extend(new - old)
+            _compare(snapshot.stream, orjson.loads(before), snapshot.index, added, removed)
     connection.executemany(UPSERT_STATE, rows)
     if removed:
         connection.executemany(DELETE_FIELD, removed)
@@ -57,15 +54,23 @@ def save_states(connection: sqlite3.Connection, snapshots: Sequence[Snapshot]) -
         connection.executemany(INSERT_FIELD, added)
 
 
-def _entries(stream: str, index: Mapping[str, Value]) -> set[Entry]:
+def _compare(
+    stream: str, before: Mapping[str, Value], after: Mapping[str, Value], added: list[Entry], removed: list[Entry]
+) -> None:
+    """Collect the index entries that differ; most changes touch one or two fields of a state."""
     kind = stream.partition("/")[0]
-    entries: set[Entry] = set()
-    for field, value in index.items():
-        if isinstance(value, list):
-            entries.update((kind, field, word, stream) for word in value)
-        else:
-            entries.add((kind, field, value, stream))
-    return entries
+    for field in before.keys() | after.keys():
+        old, new = before.get(field), after.get(field)
+        if old != new:
+            old_values, new_values = _values(old), _values(new)
+            removed.extend((kind, field, value, stream) for value in old_values - new_values)
+            added.extend((kind, field, value, stream) for value in new_values - old_values)
+
+
+def _values(value: Value | None) -> set[str | int]:
+    if value is None:
+        return set()
+    return set(value) if isinstance(value, list) else {value}
 
 
 def find(connection: sqlite3.Connection, kind: str, where: Where, after: str, limit: int) -> Page:
