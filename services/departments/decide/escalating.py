@@ -1,0 +1,93 @@
+"""Escalation to management: nobody may refuse it, and only a manager who spoke to the customer hands it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from services.departments import commands as asked
+from services.departments.decide.wording import refuse_blame
+from services.departments.policy import due, failed_instances, failed_instances_without_a_table
+from services.departments.state import Closed, Escalation, State, Table, table_of
+from shared.contracts.departments import EscalatedToManagement, EscalationClosed, ManagerContacted
+from shared.contracts.event import Event
+from shared.core.decider import Rejected
+from shared.core.organisation import Organisation
+
+
+def escalate(organisation: Organisation, state: State, command: asked.Escalate) -> Sequence[Event]:
+    """The customer asks for management."""
+    return escalated(organisation, state, command.reason, "customer", command.now, command.by)
+
+
+def escalated(
+    organisation: Organisation,
+    state: State,
+    reason: str,
+    asked_by: Literal["customer", "clock", "bounce"],
+    now: datetime,
+    by: str,
+    *,
+    declined: str = "",
+) -> Sequence[Event]:
+    """Return the escalation; nothing where management has it already or the complaint has ended.
+
+    Before triage the severity is unknown; whoever already asks for management is then treated as `high`.
+    """
+    if isinstance(state, Closed) or state.escalation is not None:
+        return []
+    table = table_of(state)
+    everyone = [department.id for department in organisation.departments]
+    lead = table.lead if table else organisation.nearest(everyone).id
+    contact = due(organisation, table.severity if table else "high", "contact", lead, now)
+    return [
+        EscalatedToManagement(
+            at=now,
+            by=by,
+            reason=reason,
+            failed=_failed(table, declined),
+            asked_by=asked_by,
+            contact_by=contact.at,
+            calendar=contact.calendar,
+        )
+    ]
+
+
+def contact_customer(state: State, command: asked.ContactCustomer) -> Sequence[Event]:
+    """A manager has spoken to the customer."""
+    escalation = _open_escalation(state)
+    if escalation.contacted:
+        return []
+    return [ManagerContacted(at=command.now, by=command.by, note=command.note)]
+
+
+def close_escalation(organisation: Organisation, state: State, command: asked.CloseEscalation) -> Sequence[Event]:
+    """Only after the personal contact, with a finding for each failed instance."""
+    escalation = _open_escalation(state)
+    if not escalation.contacted:
+        raise Rejected("contact-the-customer-first", "A manager speaks to the customer in person before handing back.")
+    findings = {instance: words.strip() for instance, words in command.findings.items()}
+    missing = [instance for instance in escalation.failed if not findings.get(instance)]
+    if missing:
+        raise Rejected("findings-missing", f"Each failed instance needs a fix or a reason: {', '.join(missing)}.")
+    unknown = [instance for instance in findings if instance not in escalation.failed]
+    if unknown:
+        known = ", ".join(escalation.failed)
+        raise Rejected("unknown-instance", f"{', '.join(unknown)} is not among the instances that failed: {known}.")
+    refuse_blame(organisation, findings.values(), command.override)
+    return [EscalationClosed(at=command.now, by=command.by, findings=findings)]
+
+
+def _open_escalation(state: State) -> Escalation:
+    if isinstance(state, Closed) or state.escalation is None:
+        raise Rejected("not-escalated", "Management does not have this complaint; nothing is open.")
+    return state.escalation
+
+
+def _failed(table: Table | None, declined: str) -> tuple[str, ...]:
+    if table is None:
+        return failed_instances_without_a_table()
+    silent = [seat.department for seat in table.seats if seat.silent]
+    passed_on = [seat.department for seat in table.seats if seat.refusal is not None]
+    return failed_instances([*table.earlier_leads, table.lead], silent, [*passed_on, declined] if declined else [])

@@ -1,0 +1,33 @@
+"""Clocks: so much working time on the right calendar, and which calendar that was."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from shared.contracts.parts import Severity
+from shared.core.organisation import Deadline, Level, Organisation
+
+Clock = Literal["join", "round", "agree", "answer", "contact"]
+
+
+class Due(NamedTuple):
+    """A deadline: the UTC instant, and ``<id>@<version>`` of the calendar it was counted on."""
+
+    at: datetime
+    calendar: str
+
+
+def due(organisation: Organisation, severity: Severity, clock: Clock, department: str, start: datetime) -> Due:
+    """Return when a clock started at `start` runs out; `department` is the one whose clock it is."""
+    profile = organisation.deadlines.of(Level(severity))
+    clocks: dict[Clock, Deadline] = {
+        "join": profile.join,
+        "round": profile.round,
+        "agree": profile.agree,
+        "answer": profile.answer,
+        "contact": profile.contact,
+    }
+    deadline = clocks[clock]
+    calendar = organisation.calendar_for(deadline.calendar, department)
+    return Due(calendar.add(start, deadline.within), calendar.reference)

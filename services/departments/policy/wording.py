@@ -1,0 +1,94 @@
+"""Words at the table: what a briefing says, what blames people, and where statements contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from shared.contracts.departments import ComplaintBrief
+from shared.core.organisation import Blame, Organisation
+
+EXCERPT: Final = 600
+"""So many characters of the customer's words go into a briefing."""
+
+
+def effect_on_the_customer(organisation: Organisation, complaint: ComplaintBrief, category: str) -> str:
+    """Return what a briefing says of the effect; for historic ones, which nobody has to act on, only the category."""
+    known = {found.id for found in organisation.categories}
+    name = organisation.category(category).name.in_(organisation.language) if category in known else category
+    sentences = [f"{name or 'Uncategorised'}."]
+    if complaint.historic:
+        return sentences[0]
+    if complaint.harm:
+        sentences.append("People may have come to harm.")
+    if complaint.vulnerable:
+        sentences.append("The customer is vulnerable.")
+    if complaint.promised_by is not None:
+        sentences.append(f"The order was promised by {complaint.promised_by:%Y-%m-%d %H:%M} UTC.")
+    if complaint.value is not None:
+        sentences.append(f"{complaint.value} {organisation.currency} at stake.")
+    if complaint.excerpt:
+        sentences.append(f"In the customer's words: «{complaint.excerpt}»")
+    return " ".join(sentences)
+
+
+def what_is_asked(*, historic: bool, stage: int, lead: bool) -> str:
+    """Return what a briefing asks the department to do."""
+    if historic:
+        return "Nothing: imported from the past."
+    asked = "Join, or decline with a reason and a nominee; report the times of your steps; propose a solution."
+    if lead:
+        asked = f"You answer for the whole. {asked}"
+    return f"The customer rejected the first answer. {asked}" if stage > 1 else asked
+
+
+def what_blames_people(organisation: Organisation, texts: Iterable[str]) -> tuple[Blame, ...]:
+    """Return what in the texts names or blames people, judged by the lexicon of every language of the organisation.
+
+    Departments write in their own language, whichever the complaint's is; a phrase of one language is not found in
+    words of another.
+    """
+    found: dict[tuple[str, int], Blame] = {}
+    for text in texts:
+        for language in _languages(organisation, text):
+            for blame in organisation.blame_in(text, language):
+                found.setdefault((text, blame.hit.start), blame)
+    return tuple(found.values())
+
+
+def contradictions(
+    dates: Mapping[str, Mapping[str, date]], amounts: Mapping[str, Mapping[str, Decimal]]
+) -> tuple[str, ...]:
+    """Return one sentence per named date or amount of which two departments say different things.
+
+    Both arguments hold, per department, what it would tell the customer by name.
+    """
+    return tuple(sorted({*_differing(dates), *_differing(amounts)}))
+
+
+def failed_instances(leads: Sequence[str], silent: Sequence[str], declined: Sequence[str]) -> tuple[str, ...]:
+    """Return the instances before management, each once: who led, who stayed silent, who passed it on."""
+    return tuple(dict.fromkeys([*leads, *silent, *declined]))
+
+
+def failed_instances_without_a_table() -> tuple[str, ...]:
+    """Return what failed when the customer escalates before any department sits at a table."""
+    return ("triage",)
+
+
+def _languages(organisation: Organisation, text: str) -> list[str]:
+    # The hint comes from the first language that finds the words, so the text's own script goes first.
+    cyrillic = any("\u0400" <= character <= "\u04ff" for character in text)
+    languages = dict.fromkeys([*organisation.languages, *organisation.lexicon.blame])
+    return sorted(languages, key=lambda language: (language == "ru") != cyrillic)
+
+
+def _differing(said: Mapping[str, Mapping[str, date]] | Mapping[str, Mapping[str, Decimal]]) -> Iterable[str]:
+    names = {name for values in said.values() for name in values}
+    for name in names:
+        versions = {department: values[name] for department, values in said.items() if name in values}
+        if len(set(versions.values())) > 1:
+            told = ", ".join(f"{department} says {value}" for department, value in sorted(versions.items()))
+            yield f"{name}: {told}"

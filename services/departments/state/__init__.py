@@ -1,0 +1,54 @@
+"""The states of a resolution, how they evolve, and what of them the store may search."""
+
+from services.departments.state.clocks import RunningClock, clocks, next_due
+from services.departments.state.evolve import evolve
+from services.departments.state.models import (
+    INITIAL,
+    AgreedTable,
+    Agreeing,
+    Agreement,
+    Closed,
+    Completed,
+    Delivering,
+    Escalation,
+    Objection,
+    Refusal,
+    Round,
+    Seat,
+    State,
+    Statement,
+    Table,
+    Waiting,
+    is_terminal,
+    state_adapter,
+    table_of,
+)
+from services.departments.state.search import also, index
+
+__all__ = [
+    "INITIAL",
+    "AgreedTable",
+    "Agreeing",
+    "Agreement",
+    "Closed",
+    "Completed",
+    "Delivering",
+    "Escalation",
+    "Objection",
+    "Refusal",
+    "Round",
+    "RunningClock",
+    "Seat",
+    "State",
+    "Statement",
+    "Table",
+    "Waiting",
+    "also",
+    "clocks",
+    "evolve",
+    "index",
+    "is_terminal",
+    "next_due",
+    "state_adapter",
+    "table_of",
+]

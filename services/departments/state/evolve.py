@@ -1,0 +1,206 @@
+"""How a resolution changes with each event; what does not concern a state leaves it as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from services.departments.state.models import (
+    AgreedTable,
+    Agreeing,
+    Agreement,
+    Closed,
+    Completed,
+    Delivering,
+    Delivery,
+    Endorsement,
+    Escalation,
+    GivenAnswer,
+    Objection,
+    OpenTable,
+    Refusal,
+    Round,
+    Seat,
+    State,
+    Statement,
+    Table,
+    Waiting,
+    table_of,
+)
+from shared.contracts import departments as said
+from shared.contracts.event import Event
+
+S = TypeVar("S", bound=Table)
+
+
+def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 - one return per kind of event
+    """Return the state after the event."""
+    match state, event:
+        case Waiting(), said.ComplaintNoted():
+            return state.model_copy(update={"complaint": event.complaint})
+        case Waiting(), said.TriageNoted():
+            return state.model_copy(update={"triage": event.triage})
+        case ((Waiting() | Completed()), said.TableOpened()):
+            return _opened(state, event)
+        case Closed(), _:
+            return state
+        case _, said.TableClosed():
+            return Closed(why=event.why, table=table_of(state))
+        case _, (
+            said.EscalatedToManagement() | said.ManagerContacted() | said.EscalationOverdue() | said.EscalationClosed()
+        ):
+            return state.model_copy(update={"escalation": _escalation(state.escalation, event)})
+        case ((Round() | Agreeing() | Delivering() | Completed()), _):
+            return _at_the_table(state, event)
+        case _:
+            return state
+
+
+def _opened(state: Waiting | Completed, event: said.TableOpened) -> State:
+    carried: dict[str, Any] = {"escalation": state.escalation}
+    if isinstance(state, Completed):
+        carried |= {
+            "complaint": state.complaint,
+            "category": event.category or state.category,
+            "earlier_leads": (*state.earlier_leads, state.lead),
+            "earlier_minutes": state.staff_minutes,
+            "earlier_compensation": state.compensation,
+        }
+    else:
+        registered = said.ComplaintBrief(registered_at=event.at, historic=event.historic)
+        carried |= {"complaint": state.complaint or registered, "category": event.category}
+    return Round(severity=event.severity, stage=event.stage, lead=event.lead, answer_by=event.answer_by, **carried)
+
+
+def _escalation(before: Escalation | None, event: Event) -> Escalation | None:
+    match event:
+        case said.EscalatedToManagement():
+            return Escalation(
+                reason=event.reason, failed=event.failed, asked_by=event.asked_by, contact_by=event.contact_by
+            )
+        case said.ManagerContacted():
+            return before and before.model_copy(update={"contacted": True})
+        case said.EscalationOverdue():
+            return before and before.model_copy(update={"overdue": True})
+        case _:
+            return None
+
+
+def _at_the_table(state: OpenTable, event: Event) -> State:  # noqa: PLR0911 - one return per kind of event
+    match event:
+        case said.RoundStarted() if isinstance(state, Round):
+            return state.model_copy(update={"ends": event.ends})
+        case said.RoundRevealed() if isinstance(state, Round):
+            return _become(Agreeing, state, agree_by=event.agree_by)
+        case said.AgreementOverdue() if isinstance(state, Agreeing):
+            return state.model_copy(update={"agree_overdue": True})
+        case said.AgreementReached() if isinstance(state, Agreeing):
+            return _become(Delivering, state, agreement=Agreement.model_validate(event, from_attributes=True))
+        case said.ResolutionCompleted() if isinstance(state, Delivering):
+            return _become(Completed, state)
+        case said.RemedyDelivered() | said.AnswerHeld() | said.AnswerAgreed():
+            return _delivering(state, event) if isinstance(state, Delivering) else state
+        case said.AnswerOverdue():
+            return state.model_copy(update={"answer_overdue": True})
+        case said.LeadChanged():
+            return state.model_copy(update={"lead": event.lead, "earlier_leads": (*state.earlier_leads, event.before)})
+        case _:
+            return _contributed(_seated(state, event), event)
+
+
+def _delivering(state: Delivering, event: said.RemedyDelivered | said.AnswerHeld | said.AnswerAgreed) -> Delivering:
+    match event:
+        case said.RemedyDelivered():
+            delivery = Delivery(department=event.department, cost=event.cost, staff_minutes=event.staff_minutes)
+            return state.model_copy(update={"delivery": delivery})
+        case said.AnswerHeld():
+            return state.model_copy(update={"held": event.contradictions, "answer": None})
+        case said.AnswerAgreed():
+            answer = GivenAnswer(text=event.text, covers=event.covers, promises=event.promises)
+            return state.model_copy(update={"held": (), "answer": answer})
+
+
+def _seated(state: S, event: Event) -> S:  # noqa: PLR0911 - one return per kind of event
+    """Who sits at the table, and how."""
+    match event:
+        case said.DepartmentInvited():
+            return _invited(state, event)
+        case said.DepartmentJoined():
+            return _seat(state, event.department, standing="active", respond_by=None, refusal=None)
+        case said.DepartmentDeclined():
+            refusal = Refusal(reason=event.reason, nominee=event.nominee)
+            seated = _seat(state, event.department, standing="declined", respond_by=None, refusal=refusal)
+            return seated.model_copy(update={"declines": state.declines + 1})
+        case said.DepartmentSilent():
+            return _seat(state, event.department, silent=True, respond_by=None)
+        case said.ManagementTookSeat():
+            return _seat(state, event.department, standing="managed", respond_by=None)
+        case said.TimesReported():
+            return _seat(
+                state,
+                event.department,
+                reported=True,
+                times=event.steps,
+                waiting=event.waiting,
+                staff_minutes=event.staff_minutes,
+            )
+        case _:
+            return state
+
+
+def _contributed(state: S, event: Event) -> S:
+    """What lies on the table."""
+    match event:
+        case said.ProposalMade():
+            return state.model_copy(update={"proposals": (*state.proposals, event.proposal)})
+        case said.ProposalEndorsed():
+            open_ones = _without(state.objections, event.department, event.proposal)
+            given = Endorsement(department=event.department, proposal=event.proposal)
+            return state.model_copy(update={"objections": open_ones, "endorsements": (*state.endorsements, given)})
+        case said.ProposalObjected():
+            kept = _without(state.endorsements, event.department, event.proposal)
+            raised = Objection.model_validate(event, from_attributes=True)
+            return state.model_copy(update={"endorsements": kept, "objections": (*state.objections, raised)})
+        case said.StatementMade():
+            others = tuple(one for one in state.statements if one.department != event.department)
+            made = Statement(department=event.department, dates=event.dates, amounts=event.amounts)
+            return state.model_copy(update={"statements": (*others, made)})
+        case said.WordingRefused():
+            return state.model_copy(update={"refused": (*state.refused, event.attempt)})
+        case _:
+            return state
+
+
+def _invited(state: S, event: said.DepartmentInvited) -> S:
+    before = state.seat(event.department)
+    earlier = before.steps if before else ()
+    known = {step.step for step in earlier}
+    seat = Seat(
+        department=event.department,
+        standing="invited",
+        steps=(*earlier, *(step for step in event.steps if step.step not in known)),
+        effect=event.effect,
+        asked=event.asked,
+        respond_by=event.respond_by,
+        nominated_by=event.nominated_by,
+        silent=before.silent if before else False,
+    )
+    others = tuple(one for one in state.seats if one.department != event.department)
+    return state.model_copy(update={"seats": (*others, seat)})
+
+
+def _seat(state: S, department: str, **changes: object) -> S:
+    seats = tuple(seat.model_copy(update=changes) if seat.department == department else seat for seat in state.seats)
+    return state.model_copy(update={"seats": seats})
+
+
+P = TypeVar("P", Endorsement, Objection)
+
+
+def _without(among: tuple[P, ...], department: str, proposal: str) -> tuple[P, ...]:
+    return tuple(one for one in among if (one.department, one.proposal) != (department, proposal))
+
+
+def _become(kind: Callable[..., S], state: Table, **more: object) -> S:
+    base = AgreedTable if isinstance(state, AgreedTable) else Table
+    return kind(**{name: getattr(state, name) for name in base.model_fields}, **more)

@@ -1,0 +1,68 @@
+"""What the store may search, and which departments hear of an event on their own topics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.departments.state.models import Round, State, Table, Waiting, table_of
+from shared.contracts import departments as said
+from shared.contracts.event import Event
+from shared.contracts.topics import department_topic
+
+
+def index(state: State) -> dict[str, str | int | list[str]]:
+    """Return the fields that `find` may filter on.
+
+    ``departments``: all that were asked, so that a department finds what it declined too; ``seats``: the same with how
+    each stands, ``<department>:<standing>``.
+    """
+    table = table_of(state)
+    escalation = None if state.status == "closed" else state.escalation
+    fields: dict[str, str | int | list[str]] = {
+        "status": state.status,
+        "escalated": _escalated(contacted=escalation.contacted) if escalation else "no",
+    }
+    if table is not None:
+        fields |= {
+            "stage": table.stage,
+            "lead": table.lead,
+            "severity": table.severity,
+            "departments": [seat.department for seat in table.seats],
+            "seats": [f"{seat.department}:{seat.standing}" for seat in table.seats],
+        }
+    return fields
+
+
+def also(state: State, event: Event) -> Sequence[str]:
+    """Return the departments' own topics an event goes to; `state` may be the one before or after it."""
+    match event:
+        case said.DepartmentInvited():
+            return (department_topic(event.department),)
+        case said.TableOpened():
+            return tuple(map(department_topic, event.departments))
+        case (
+            said.LeadChanged()
+            | said.RoundRevealed()
+            | said.AgreementReached()
+            | said.RemedyDelivered()
+            | said.AnswerHeld()
+            | said.AnswerAgreed()
+            | said.ResolutionCompleted()
+            | said.EscalatedToManagement()
+            | said.TableClosed()
+        ):
+            return _participants(state)
+        case said.ProposalMade() | said.ProposalEndorsed() | said.ProposalObjected():
+            # Before the reveal nobody else sees a proposal, and the one who made it knows it.
+            return () if isinstance(state, Round) else _participants(state)
+        case _:
+            return ()
+
+
+def _escalated(*, contacted: bool) -> str:
+    return "contacted" if contacted else "open"
+
+
+def _participants(state: State) -> Sequence[str]:
+    table: Table | None = None if isinstance(state, Waiting) else table_of(state)
+    return tuple(map(department_topic, table.participants)) if table else ()
