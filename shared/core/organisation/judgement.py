@@ -52,7 +52,7 @@ class SeverityMatrix(Frozen):
     repeats: tuple[RepeatThreshold, ...] = ()
     waited: tuple[WaitThreshold, ...] = ()
 
-    def judge(  # noqa: PLR0913 - one argument per circumstance of the matrix
+    def judge(
         self,
         base: Severity,
         *,

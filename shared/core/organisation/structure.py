@@ -53,6 +53,8 @@ class Category(Frozen):
     name: Text
     steps: tuple[Slug, ...] = ()
     severity: Severity = "low"
+    about_time: bool = False
+    """Something took too long: where step times show which steps overran, they say whom it touches, not `steps`."""
     words: WordsByLanguage = Field(default_factory=dict)
 
     @model_validator(mode="after")
