@@ -39,7 +39,9 @@ def insert(data: MemoryData, commit: Commit) -> bool:
     if commit.number in numbers:
         return False
     data.log.append(replace(commit, cursor=dict(commit.cursor)))
-    numbers[commit.number] = data.outbox[commit.id] = len(data.log)
+    numbers[commit.number] = len(data.log)
+    if commit.records:
+        data.outbox[commit.id] = len(data.log)
     for executed in commit.commands:
         data.executed.setdefault(executed.command_id, executed)
     return True

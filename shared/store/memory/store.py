@@ -126,7 +126,8 @@ class MemoryStore:
         """See the port."""
         async with self._call("mark_unpublished") as data:
             first = max(after, len(data.log) - most) + 1
-            forgotten = {c.id: at for at, c in enumerate(data.log[first - 1 :], first) if c.id not in data.outbox}
+            newest = enumerate(data.log[first - 1 :], first)
+            forgotten = {c.id: at for at, c in newest if c.records and c.id not in data.outbox}
             data.outbox.update(forgotten)
             return len(forgotten)
 

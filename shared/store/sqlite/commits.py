@@ -22,9 +22,13 @@ INSERT_EXECUTED: Final = (
 )
 
 
+NO_RECORDS: Final = b"[]"
+"""What the records column holds for a commit that only moved the cursor: there is nothing to publish of it."""
+
+
 def load(connection: sqlite3.Connection, streams: Sequence[str], command_ids: Sequence[str]) -> Loaded:
     """See the port. One read transaction, so that states, commits and commands are of one instant."""
-    snapshots = {stream: Snapshot(stream) for stream in streams}
+    found: dict[str, Snapshot] = {}
     unpublished: dict[str, list[Commit]] = {}
     executed: dict[str, Executed] = {}
     with transaction(connection, "BEGIN"):
@@ -34,7 +38,7 @@ def load(connection: sqlite3.Connection, streams: Sequence[str], command_ids: Se
                 f"SELECT {STATE_COLUMNS} FROM states WHERE stream IN (SELECT value FROM json_each(?))",  # noqa: S608
                 (wanted,),
             ):
-                snapshots[row[0]] = state_from(row)
+                found[row[0]] = state_from(row)
             for row in connection.execute(
                 f"SELECT {OF_COMMIT} FROM outbox o CROSS JOIN commits c ON c.position = o.position "  # noqa: S608
                 "WHERE o.stream IN (SELECT value FROM json_each(?)) ORDER BY o.stream, o.number",
@@ -48,6 +52,7 @@ def load(connection: sqlite3.Connection, streams: Sequence[str], command_ids: Se
                 (as_list(command_ids),),
             ):
                 executed[row[0]] = Executed(*row)
+    snapshots = {stream: found.get(stream) or Snapshot(stream) for stream in streams}
     return Loaded(snapshots, unpublished, executed)
 
 
@@ -64,8 +69,8 @@ def append(connection: sqlite3.Connection, entries: Sequence[tuple[Commit, Snaps
             saved = [entry for entry, inserted in zip(entries, result, strict=True) if inserted]
         connection.execute(
             "INSERT INTO outbox (stream, number, position, at) "
-            "SELECT stream, number, position, at FROM commits WHERE position > ?",
-            (last,),
+            "SELECT stream, number, position, at FROM commits WHERE position > ? AND records <> ?",
+            (last, NO_RECORDS),
         )
         executed = [(c.command_id, c.digest, c.stream, c.version) for commit, _ in saved for c in commit.commands]
         if executed:
@@ -108,8 +113,8 @@ def mark_unpublished(connection: sqlite3.Connection, after: int, most: int) -> i
     with transaction(connection):
         return connection.execute(
             "INSERT INTO outbox (stream, number, position, at) SELECT stream, number, position, at FROM commits "
-            "WHERE position > ? ORDER BY position DESC LIMIT ? ON CONFLICT (stream, number) DO NOTHING",
-            (after, most),
+            "WHERE position > ? AND records <> ? ORDER BY position DESC LIMIT ? ON CONFLICT (stream, number) DO NOTHING",
+            (after, NO_RECORDS, most),
         ).rowcount
 
 

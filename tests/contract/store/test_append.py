@@ -78,7 +78,9 @@ class TestWhenACommitIsAppended:
     async def test_a_commit_without_records_is_kept_too(self, store: Store) -> None:
         commit, snapshot = entry("complaint/1", data=[])
         await store.append([(commit, snapshot)])
-        assert (await store.load(["complaint/1"])).unpublished["complaint/1"] == [commit]
+        assert await store.history("complaint/1") == [commit]
+        assert "complaint/1" not in (await store.load(["complaint/1"])).unpublished
+        assert await store.unpublished() == []
 
     async def test_instants_are_exact_to_the_microsecond_and_in_utc(self, store: Store) -> None:
         far = datetime(9998, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
