@@ -1,0 +1,57 @@
+"""Which event of the departments becomes which command. Intake hears of nobody else what changes a complaint."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from services.intake.commands import AnnounceTable, EngageManagement, PrepareAnswer, ReleaseManagement, SendAnswer
+from shared.contracts import topics
+from shared.contracts.departments import (
+    KIND,
+    AnswerAgreed,
+    EscalatedToManagement,
+    EscalationClosed,
+    ResolutionCompleted,
+    TableOpened,
+)
+from shared.runtime.definition import Incoming, Listen
+
+SYSTEM: Final = "system"
+
+
+def announce_table(incoming: Incoming[TableOpened]) -> AnnounceTable | None:
+    """Tell the customer who has it; nobody is told about what is long over."""
+    event = incoming.event
+    if event.historic:
+        return None
+    return AnnounceTable(incoming.now, SYSTEM, stage=event.stage, lead=event.lead, answer_by=event.answer_by)
+
+
+def prepare_answer(incoming: Incoming[AnswerAgreed]) -> PrepareAnswer:
+    """Keep the answer until the remedy is delivered."""
+    event = incoming.event
+    return PrepareAnswer(incoming.now, SYSTEM, text=event.text, covers=event.covers, promises=event.promises)
+
+
+def send_answer(incoming: Incoming[ResolutionCompleted]) -> SendAnswer:
+    """The remedy is delivered: the answer goes out now."""
+    return SendAnswer(incoming.now, SYSTEM, stage=incoming.event.stage)
+
+
+def engage_management(incoming: Incoming[EscalatedToManagement]) -> EngageManagement:
+    """Management has it: closing waits."""
+    return EngageManagement(incoming.now, SYSTEM, reason=incoming.event.reason, asked_by=incoming.event.asked_by)
+
+
+def release_management(incoming: Incoming[EscalationClosed]) -> ReleaseManagement:
+    """Management is done: closing waits no longer."""
+    return ReleaseManagement(incoming.now, SYSTEM)
+
+
+LISTENS: Final[tuple[Listen[Any], ...]] = (
+    Listen(topics.DEPARTMENTS, KIND, TableOpened, announce_table),
+    Listen(topics.DEPARTMENTS, KIND, AnswerAgreed, prepare_answer),
+    Listen(topics.DEPARTMENTS, KIND, ResolutionCompleted, send_answer),
+    Listen(topics.DEPARTMENTS, KIND, EscalatedToManagement, engage_management),
+    Listen(topics.DEPARTMENTS, KIND, EscalationClosed, release_management),
+)
