@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
@@ -20,8 +20,10 @@ MAX_RECORDS: Final = 500
 BATCH_TIMEOUT_MS: Final = 25
 """FastStream sleeps as long again after a poll that found nothing, so this is also the most it adds to a delay."""
 
-FETCH_WAIT_MS: Final = 20
-"""The embedded broker answers an empty fetch only when this has passed, even if a record arrives meanwhile."""
+FETCH_WAIT_MS: Final = 30
+"""The embedded broker answers an empty fetch only when this has passed, even if a record arrives meanwhile.
+
+Idle, a consumer costs 3 % of a core at 40 ms, 6 % at 20 ms, and a delivery waits half that on average. A real broker answers at once; give it 500 there."""
 
 SESSION_TIMEOUT_MS: Final = 10_000
 REDELIVERY_PAUSE_S: Final = 0.2
@@ -52,7 +54,7 @@ def make_broker(bootstrap_servers: str, *, client_id: str) -> KafkaBroker:
     )
 
 
-def subscribe(  # noqa: PLR0913 - settings, given by name
+def subscribe(
     broker: KafkaBroker,
     *topics: str,
     group: str,
@@ -118,7 +120,7 @@ class _Batch(KafkaMessage):
     """
 
     raw_message: Records
-    consumer: AIOKafkaConsumer
+    consumer: Any  # aiokafka's, whose methods carry no types
 
     def __init__(self, *, consumer: Any, **fields: Any) -> None:  # noqa: ANN401 - FastStream's own signature
         super().__init__(consumer=consumer, **fields)

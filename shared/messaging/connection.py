@@ -28,7 +28,7 @@ class ProducerConnection:
     """
 
     def __init__(self, kafka: AIOKafkaProducer) -> None:
-        self.kafka = kafka
+        self.kafka: Any = kafka  # most of its methods carry no types
         self.retired = False
         self._answers: set[asyncio.Future[Any]] = set()
 

@@ -13,7 +13,7 @@ import ctypes
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import confluent_kafka  # pyright: ignore[reportMissingTypeStubs]
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -208,8 +208,8 @@ class EmbeddedBroker:
 
     async def _round_trip(self) -> None:
         sent = os.urandom(16)
-        producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap_servers, acks="all", enable_idempotence=True)
-        consumer = AIOKafkaConsumer(
+        producer: Any = AIOKafkaProducer(bootstrap_servers=self.bootstrap_servers, acks="all", enable_idempotence=True)
+        consumer: Any = AIOKafkaConsumer(
             _SELF_TEST_TOPIC,
             bootstrap_servers=self.bootstrap_servers,
             auto_offset_reset="earliest",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from json import JSONDecodeError
+from typing import cast
 
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
@@ -33,7 +34,8 @@ _PERMANENT = (Rejected, ValidationError, UnicodeError, JSONDecodeError)
 def classify(failure: BaseException) -> FailureKind:
     """Return what `failure` means; of a group, the worst: an outage before a transient one before a permanent one."""
     if isinstance(failure, BaseExceptionGroup):
-        kinds = {classify(part) for part in failure.exceptions}
+        parts = cast("tuple[BaseException, ...]", failure.exceptions)
+        kinds = {classify(part) for part in parts}
         return next(
             kind for kind in (FailureKind.OUTAGE, FailureKind.TRANSIENT, FailureKind.PERMANENT) if kind in kinds
         )

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, ProducerClosed
-from aiokafka.partitioner import murmur2
+from aiokafka.partitioner import murmur2  # pyright: ignore[reportUnknownVariableType]
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from shared.messaging.connection import PartitionMismatch, ProducerConnection
@@ -63,7 +63,7 @@ class Producer:
     `hold_patience_s` bounds how long one call waits for slow readers before it reports the rest as not sent.
     """
 
-    def __init__(  # noqa: PLR0913 - settings, given by name
+    def __init__(
         self,
         bootstrap_servers: str,
         partitions: Mapping[str, int],
@@ -226,7 +226,7 @@ class Producer:
 
 def _fill_batch(connection: ProducerConnection, records: Sequence[OutgoingRecord]) -> tuple[BatchBuilder, int]:
     """Return a batch of the first records, and how many fitted it."""
-    batch = connection.kafka.create_batch()
+    batch: BatchBuilder = connection.kafka.create_batch()
     for count, record in enumerate(records):
         size = len(record.key) + len(record.value) + sum(len(name) + len(value) for name, value in record.headers)
         if size > MAX_RECORD_BYTES:
@@ -234,7 +234,7 @@ def _fill_batch(connection: ProducerConnection, records: Sequence[OutgoingRecord
                 return batch, count
             message = f"a record of {size} bytes for {record.topic} can not be sent; the limit is {MAX_RECORD_BYTES}"
             raise RecordTooLarge(message)
-        added = batch.append(
+        added = batch.append(  # pyright: ignore[reportUnknownMemberType]
             timestamp=record.timestamp_ms, key=record.key, value=record.value, headers=list(record.headers)
         )
         if added is None:
