@@ -23,7 +23,8 @@ BATCH_TIMEOUT_MS: Final = 25
 FETCH_WAIT_MS: Final = 30
 """The embedded broker answers an empty fetch only when this has passed, even if a record arrives meanwhile.
 
-Idle, a consumer costs 3 % of a core at 40 ms, 6 % at 20 ms, and a delivery waits half that on average. A real broker answers at once; give it 500 there."""
+Idle, a consumer costs 3 % of a core at 40 ms and 6 % at 20 ms; a delivery waits half of it on average. A real broker
+answers as soon as it can: give it 500 there."""
 
 SESSION_TIMEOUT_MS: Final = 10_000
 REDELIVERY_PAUSE_S: Final = 0.2
