@@ -24,7 +24,7 @@ class Circumstances(Part):
 
     Attributes:
         received_at: when the customer complained.
-        harm, vulnerable: what speaks of it (a phrase of the organisation's lexicon, or that the customer said so), or empty.
+        harm, vulnerable: what speaks of it: a phrase of the organisation's lexicon, or that the customer said so.
         value: money at stake, in the organisation's currency.
         repeats: earlier complaints that this one repeats.
         waited: elapsed time past the promise.

@@ -1,0 +1,105 @@
+"""What routing can be asked to do. Times and ids come with the command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias, Union
+
+from shared.contracts.intake import ComplaintRegistered
+
+
+@dataclass(frozen=True, slots=True)
+class TriageComplaint:
+    """A complaint was registered: find the steps it touches, or put it before a person."""
+
+    now: datetime
+    by: str
+    registered: ComplaintRegistered
+
+
+@dataclass(frozen=True, slots=True)
+class DecideTriage:
+    """A person decides what the complaint is about, or corrects what was decided.
+
+    Attributes:
+        steps: the steps it touches; empty: those of the category, and those known by facts.
+        reason: why, in words; becomes the why of the steps.
+    """
+
+    now: datetime
+    by: str
+    category: str
+    steps: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmSteps:
+    """The department joined: its steps were rightly touched."""
+
+    now: datetime
+    by: str
+    department: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefuteSteps:
+    """The department declined: it says that its steps were not touched."""
+
+    now: datetime
+    by: str
+    department: str
+    reason: str
+    nominee: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkComplaint:
+    """This complaint repeats or duplicates another. `score` from 0 to 1."""
+
+    now: datetime
+    by: str
+    complaint: str
+    other: str
+    score: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkComplaint:
+    """The link was wrong."""
+
+    now: datetime
+    by: str
+    other: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndTriage:
+    """The complaint is closed or withdrawn."""
+
+    now: datetime
+    by: str
+    why: Literal["closed", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunClocks:
+    """Say which clocks have run out."""
+
+    now: datetime
+    by: str = "system"
+
+
+Command: TypeAlias = Union[  # noqa: UP007 - a runtime union for tests that walk its members
+    TriageComplaint,
+    DecideTriage,
+    ConfirmSteps,
+    RefuteSteps,
+    LinkComplaint,
+    UnlinkComplaint,
+    EndTriage,
+    RunClocks,
+]
