@@ -61,9 +61,15 @@ class Engine:
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
         self._cache: OrderedDict[str, Session] = OrderedDict()
+        self._rounds = 0
         self.conflicts = 0
         self.batches = 0
         self.inputs = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many submissions are not carried out yet."""
+        return len(self._queue) + self._rounds
 
     async def submit(self, inputs: Sequence[Input]) -> list[Result]:
         """Carry out inputs; one result each. Raises StoreUnavailable: then nothing is known of any of them."""
@@ -81,7 +87,9 @@ class Engine:
                 await self._wake.wait()
                 self._wake.clear()
                 while self._queue:
+                    self._rounds = 1
                     await self._round(self._take())
+                    self._rounds = 0
         finally:
             for waiting in self._queue:
                 waiting.done.cancel()

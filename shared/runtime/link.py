@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any, Final
 
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from faststream.kafka import KafkaBroker
 
 from shared.contracts.topics import READERS, read_by
@@ -37,6 +37,7 @@ class KafkaLink:
             settings.broker, partitions, client_id=f"throughline-{definition.name}", hold_back=self._hold_back
         )
         self._broker: KafkaBroker | None = None
+        self._consumer: AIOKafkaConsumer | None = None
         self._producing = False
         self.why_not = "not connected yet"
 
@@ -73,21 +74,35 @@ class KafkaLink:
         async def handle(records: Sequence[ConsumerRecord[Any, Any]]) -> None:
             await processor.handle([_raw(record) for record in records])
 
-        subscribe(broker, *self._topics, group=self._name, instance=self._settings.instance or None, handler=handle)
+        subscriber = subscribe(
+            broker, *self._topics, group=self._name, instance=self._settings.instance or None, handler=handle
+        )
         try:
             await broker.start()
         except BaseException:
             with contextlib.suppress(Exception):
                 await broker.stop()
             raise
-        self._broker = broker
+        self._broker, self._consumer = broker, subscriber.consumer
+
+    async def lag(self) -> int:
+        """Return how many records of this member's partitions were not fetched yet; 0 while it has none.
+
+        What was fetched and is being handled is not counted: see `Processor.busy`.
+        """
+        consumer = self._consumer
+        if consumer is None or not (mine := list(consumer.assignment())):
+            return 0
+        ends = await consumer.end_offsets(mine)
+        behind = [end - await consumer.position(at) for at, end in ends.items()]
+        return sum(behind)
 
     async def stop(self) -> None:
         """Leave the group, then send what is under way."""
         self.why_not = "stopping"
         if self._broker is not None:
             await self._broker.stop()
-            self._broker = None
+            self._broker = self._consumer = None
         if self._producing:
             self._producing = False
             await self._producer.stop()

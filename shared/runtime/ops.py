@@ -82,15 +82,9 @@ def operations(service: Service) -> APIRouter:
     async def skip(body: Skip) -> list[str]:
         return await service.parking.skip(body.ids, body.reason)
 
-    @router.get("/idle")
-    async def idle() -> dict[str, int]:
-        return {
-            "queued": service.relay.queued,
-            "unpublished": len(await service.store.unpublished(limit=1)),
-            "handled": service.processor.handled,
-            "inputs": service.engine.inputs,
-            "published": service.relay.published,
-        }
+    @router.get("/unsettled")
+    async def unsettled() -> dict[str, int]:
+        return await service.unsettled()
 
     return router
 

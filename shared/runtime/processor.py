@@ -52,10 +52,18 @@ class Processor:
         self.handled = 0
         self.skipped = 0
         self.parked = 0
+        self.busy = 0
         self.outage = ""
 
     async def handle(self, raws: Sequence[Raw]) -> None:
         """Apply or park every record; returns only when that is durable. Waits out outages."""
+        self.busy += 1
+        try:
+            await self._outlast(raws)
+        finally:
+            self.busy -= 1
+
+    async def _outlast(self, raws: Sequence[Raw]) -> None:
         tries = 0
         while True:
             try:

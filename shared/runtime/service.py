@@ -156,6 +156,17 @@ class Service:
         await self._client.aclose()
         await self.store.close()
 
+    async def unsettled(self) -> dict[str, int]:
+        """Return what is still to be done here, by kind; all zero when what was accepted has had its effect."""
+        return {
+            "submitted": self.engine.waiting,
+            "queued": self.relay.queued,
+            "unpublished": len(await self.store.unpublished(limit=1)),
+            "handling": self.processor.busy,
+            "lag": await self.link.lag(),
+            "due": len(await self.store.due(self.clock.now(), limit=1)),
+        }
+
     async def not_ready(self) -> dict[str, str]:
         """Return per missing thing why; empty when the service is ready."""
         missing = dict(self._broken)

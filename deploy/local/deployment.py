@@ -1,0 +1,190 @@
+"""All services in one process on the embedded broker, each with its own store, behind one port."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import socket
+from collections.abc import AsyncIterator, Mapping
+from types import ModuleType
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, Response
+
+from deploy.local.folder import SERVICES, DataFolder
+from services.departments import main as departments
+from services.intake import main as intake
+from services.review import main as review
+from services.routing import main as routing
+from shared.contracts.topics import PARTITIONS_EMBEDDED
+from shared.messaging.embedded import EmbeddedBroker
+from shared.runtime.ports import Clock
+from shared.runtime.service import Service
+from shared.web.problems import problem
+
+MAINS: Final[Mapping[str, ModuleType]] = {
+    "intake": intake,
+    "routing": routing,
+    "departments": departments,
+    "review": review,
+}
+_READY_SECONDS: Final = 30.0
+_QUIET_LOOKS: Final = 3
+"""One look passes the services one after the other: an event may have been between two of them."""
+
+
+class NotReady(Exception):
+    """The services did not become ready in time; the message says which and why."""
+
+
+class Deployment:
+    """The running whole. Use `deployed`.
+
+    Attributes:
+        url: where everything is served: ``<url>/<service>/…``.
+    """
+
+    def __init__(self, broker: EmbeddedBroker, services: Mapping[str, Service], url: str) -> None:
+        self.broker = broker
+        self.services = services
+        self.url = url
+
+    async def not_ready(self) -> dict[str, str]:
+        """Return per service what is missing."""
+        found = {name: await service.not_ready() for name, service in self.services.items()}
+        return {f"{name} {what}": why for name, missing in found.items() for what, why in missing.items()}
+
+    async def wait_ready(self, seconds: float = _READY_SECONDS) -> None:
+        """Return when every service is ready.
+
+        Raises:
+            NotReady: after so many seconds.
+        """
+        async with asyncio.timeout(seconds) as limit:
+            while missing := await self.not_ready():
+                if limit.when() is not None and asyncio.get_running_loop().time() > (limit.when() or 0) - 0.2:
+                    raise NotReady("; ".join(f"{what}: {why}" for what, why in missing.items()))
+                await asyncio.sleep(0.02)
+
+    async def settle(self) -> None:
+        """Return when everything accepted so far has had all its effects, in every service."""
+        quiet = 0
+        while quiet < _QUIET_LOOKS:
+            looks = [await service.unsettled() for service in self.services.values()]
+            quiet = 0 if any(any(look.values()) for look in looks) else quiet + 1
+            await asyncio.sleep(0.01)
+
+    def app(self) -> FastAPI:
+        """Return the one application: each service under its name, and the health of all."""
+        app = FastAPI(title="Throughline", docs_url=None, redoc_url=None, openapi_url=None)
+
+        @app.get("/")
+        async def index() -> dict[str, str]:
+            return {name: f"{self.url}/{name}/docs" for name in SERVICES}
+
+        @app.get("/livez")
+        async def livez() -> dict[str, str]:
+            return {"status": "alive"}
+
+        @app.get("/readyz")
+        async def readyz() -> Response:
+            missing = await self.not_ready()
+            if missing:
+                return problem(503, "not-ready", "; ".join(f"{k}: {v}" for k, v in missing.items()), missing=missing)
+            return JSONResponse({"status": "ready", "services": list(SERVICES)})
+
+        for name, service in self.services.items():
+            app.mount(f"/{name}", service.app)
+        return app
+
+
+@contextlib.asynccontextmanager
+async def deployed(
+    folder: DataFolder,
+    organisation: str,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    clock: Clock | None = None,
+) -> AsyncIterator[Deployment]:
+    """Run everything on a data folder while the context lasts.
+
+    Args:
+        organisation: packaged name or path; remembered with a new folder.
+        port: 0 lets the system choose.
+
+    Raises:
+        FolderInUse, FolderMismatch, OrganisationInvalid, EmbeddedBrokerUnavailable, NotReady, OSError (port taken).
+    """
+    folder.acquire()
+    with contextlib.ExitStack() as cleanup:
+        cleanup.callback(folder.release)
+        folder.begin_with(organisation)
+        listening = cleanup.enter_context(_listen(host, port))
+        url = f"http://{host}:{listening.getsockname()[1]}"
+        # Long-lived immutable states make the collector's full passes expensive and useless.
+        gc.set_threshold(50_000, 20, 50)
+        broker = cleanup.enter_context(EmbeddedBroker.start())
+        services = {name: _create(name, folder, broker.bootstrap_servers, url, clock) for name in SERVICES}
+        topics = {topic for service in services.values() for topic in service.definition.topics}
+        broker.create_topics(sorted(topics), partitions=PARTITIONS_EMBEDDED)
+        await broker.self_test()
+        async with _running(Deployment(broker, services, url), listening) as running:
+            folder.announce(url)
+            yield running
+
+
+def _create(name: str, folder: DataFolder, broker: str, url: str, clock: Clock | None) -> Service:
+    module = MAINS[name]
+    settings = module.Settings(
+        broker=broker,
+        store=folder.store_url(name),
+        organisation=folder.organisation(),
+        partitions=PARTITIONS_EMBEDDED,
+        embedded=True,
+        sources={other: f"{url}/{other}" for other in SERVICES},
+    )
+    service: Service = module.create(settings, clock=clock)
+    return service
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        msg = f"cannot listen on {host}:{port}: {error.strerror}; choose another --port"
+        raise OSError(msg) from error
+    return listening
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to whoever runs the whole."""
+
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:
+        """Capture nothing."""
+        return contextlib.nullcontext()
+
+
+@contextlib.asynccontextmanager
+async def _running(deployment: Deployment, listening: socket.socket) -> AsyncIterator[Deployment]:
+    started: list[Service] = []
+    server = _Server(uvicorn.Config(deployment.app(), lifespan="off", log_level="warning", access_log=False))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        for service in deployment.services.values():
+            await service.start()
+            started.append(service)
+        await deployment.wait_ready()
+        yield deployment
+    finally:
+        server.should_exit = True
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+        for service in started:
+            await service.stop()

@@ -1,0 +1,127 @@
+"""The data folder: one database per service, one process at a time, and where that process listens."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+SERVICES: Final = ("intake", "routing", "departments", "review")
+
+
+class FolderInUse(Exception):
+    """Another process works on this data folder; the message says which and what to do."""
+
+
+class FolderMismatch(Exception):
+    """The folder's data belong to another organisation than the one that was asked for."""
+
+
+def default_folder() -> Path:
+    """Return the folder under the user's state directory (XDG base directories)."""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "throughline"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The process that serves a data folder."""
+
+    pid: int
+    url: str
+
+
+class DataFolder:
+    """A data folder on disk; created with access for its owner only."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.expanduser().resolve()
+        self._lock: int | None = None
+
+    def store_url(self, service: str) -> str:
+        """Return the store URL of a service."""
+        return f"sqlite:///{self.path / service}.sqlite3"
+
+    def file(self, name: str) -> Path:
+        """Return the path of a file in the folder."""
+        return self.path / name
+
+    def acquire(self) -> None:
+        """Take the folder for this process, until it ends in whatever way.
+
+        Raises:
+            FolderInUse: another process has it.
+        """
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            other = self._announced()
+            who = f"process {other.pid} at {other.url}" if other else "another process"
+            msg = f"{self.path} is in use by {who}; stop it, or use another --data-dir"
+            raise FolderInUse(msg) from None
+        self._lock = handle
+
+    def release(self) -> None:
+        """Give the folder back; idempotent."""
+        if self._lock is not None:
+            (self.path / "server.json").unlink(missing_ok=True)
+            os.close(self._lock)
+            self._lock = None
+
+    def announce(self, url: str) -> None:
+        """Say where this process listens."""
+        self._write("server.json", {"pid": os.getpid(), "url": url})
+
+    def running(self) -> Running | None:
+        """Return the process that has the folder, or None; what a dead one left is ignored."""
+        if not (self.path / "lock").exists():
+            return None
+        handle = os.open(self.path / "lock", os.O_RDWR)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return self._announced()
+        finally:
+            os.close(handle)
+        return None
+
+    def organisation(self) -> str | None:
+        """Return the organisation (packaged name or path) that the folder was begun with."""
+        try:
+            text = (self.path / "folder.json").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        return str(json.loads(text)["organisation"])
+
+    def begin_with(self, organisation: str) -> None:
+        """Remember the organisation of a new folder.
+
+        Raises:
+            FolderMismatch: the folder has another one.
+        """
+        known = self.organisation()
+        if known is None:
+            self._write("folder.json", {"organisation": organisation})
+        elif known != organisation:
+            msg = (
+                f"{self.path} holds complaints of organisation {known!r}, not {organisation!r}; use another --data-dir"
+            )
+            raise FolderMismatch(msg)
+
+    def _announced(self) -> Running | None:
+        try:
+            found = json.loads((self.path / "server.json").read_text(encoding="utf-8"))
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+        return Running(int(found["pid"]), str(found["url"]))
+
+    def _write(self, name: str, content: dict[str, object]) -> None:
+        target, draft = self.path / name, self.path / f"{name}.draft"
+        draft.write_text(json.dumps(content), encoding="utf-8")
+        draft.replace(target)
