@@ -20,7 +20,6 @@ What = Literal[
     "invited",
     "joined",
     "declined",
-    "silent",
     "management-seat",
     "lead-changed",
     "round-started",
@@ -29,7 +28,6 @@ What = Literal[
     "revealed",
     "agreed",
     "remedy-delivered",
-    "answer-agreed",
     "escalated",
     "escalation-closed",
     "completed",
@@ -45,6 +43,7 @@ What = Literal[
 class ComplaintEvidenceNoted(Event):
     """The review took down what it needs of the complaint. `registered_at` is when intake had it."""
 
+    complaint: str
     registered_at: Instant
     received_at: Instant
     historic: bool = False
@@ -69,9 +68,9 @@ class Mark(Part):
         department: whom it concerns: who joined, reported, delivered; the lead of an opened table.
         departments: those invited when the table opened.
         code: id of the proposal, remedy or promise; the learning code; why the table closed.
-        text: of a proposed prevention.
         stage: of the table, or of the resolution completed.
-        preventions: proposals agreed as preventions.
+        steps: times that the department reported.
+        preventions: their texts, as agreed.
         staff_minutes, amount: what it took; `amount` in the organisation's currency.
     """
 
@@ -80,8 +79,8 @@ class Mark(Part):
     department: str = ""
     departments: tuple[str, ...] = ()
     code: str = ""
-    text: str = ""
     stage: int = 0
+    steps: tuple[StepTime, ...] = ()
     preventions: tuple[str, ...] = ()
     staff_minutes: int = 0
     amount: Decimal = Decimal(0)
@@ -236,8 +235,6 @@ class PeriodCounted(Event):
     promises_kept: int
     promises_broken: int
     costs: Costs
-    chain_microseconds: int
-    handling_microseconds: int
     spent: tuple[TimeSpent, ...] = ()
 
 

@@ -1,0 +1,150 @@
+"""What a review, a theme and a period can be told to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.contracts.parts import Factor, Severity, StepTime, TouchedStep
+from shared.contracts.review import Mark, Summary
+
+
+@dataclass(frozen=True, slots=True)
+class NoteComplaint:
+    """Take down what the review needs of the complaint."""
+
+    now: datetime
+    by: str
+    complaint: str
+    registered_at: datetime
+    received_at: datetime
+    historic: bool
+    steps: tuple[StepTime, ...]
+    repeat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteTriage:
+    """Take down what routing found."""
+
+    now: datetime
+    by: str
+    triaged_at: datetime
+    category: str
+    severity: Severity
+    steps: tuple[TouchedStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteCourse:
+    """Take down one thing that happened."""
+
+    now: datetime
+    by: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class CauseGiven:
+    """A cause as the board names it; `weight` in any unit, they are normalised."""
+
+    step: str
+    factor: Factor
+    weight: float
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetCauses:
+    """The board says what caused it."""
+
+    now: datetime
+    by: str
+    causes: tuple[CauseGiven, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreeAction:
+    """A department takes on an action, with the criterion by which its effect will be judged."""
+
+    now: datetime
+    by: str
+    action: str
+    kind: str
+    department: str
+    step: str
+    text: str
+    due: datetime
+    criterion: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinishAction:
+    """The owner says that it is done."""
+
+    now: datetime
+    by: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conclude:
+    """The board ends the review."""
+
+    now: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeSummary:
+    """A department has read the summary."""
+
+    now: datetime
+    by: str
+    department: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunClocks:
+    """Let every clock that ran out by `now` say so."""
+
+    now: datetime
+    by: str
+
+
+ReviewCommand = (
+    NoteComplaint
+    | NoteTriage
+    | NoteCourse
+    | SetCauses
+    | AgreeAction
+    | FinishAction
+    | Conclude
+    | AcknowledgeSummary
+    | RunClocks
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CountComplaint:
+    """A theme has one complaint more. `cost` is the share of its cost, as a decimal string."""
+
+    now: datetime
+    by: str
+    complaint: str
+    period: str
+    share: float
+    cost: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountReview:
+    """A period has one reviewed complaint more."""
+
+    now: datetime
+    by: str
+    summary: Summary
+
+
+ThemeCommand = CountComplaint
+PeriodCommand = CountReview

@@ -1,0 +1,195 @@
+"""Which event becomes which command: evidence from three topics for the review, reviews for themes and periods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from services.review.commands import CountComplaint, CountReview, NoteComplaint, NoteCourse, NoteTriage
+from services.review.policy.shares import divided_money
+from services.review.state.review import theme_key
+from shared.contracts import departments, intake, review, routing, topics
+from shared.contracts.event import Event
+from shared.contracts.review import Mark, What
+from shared.runtime.definition import FanIn, Incoming, Listen
+
+BY: Final = "system"
+E = TypeVar("E", bound=Event)
+
+
+def complaint_registered(incoming: Incoming[intake.ComplaintRegistered]) -> NoteComplaint:
+    """The complaint, its order's step times, and whether it repeats another."""
+    event = incoming.event
+    return NoteComplaint(
+        now=incoming.now,
+        by=BY,
+        complaint=incoming.envelope.subject,
+        registered_at=event.at,
+        received_at=event.received_at,
+        historic=event.historic,
+        steps=event.steps,
+        repeat=bool(event.repeat_of),
+    )
+
+
+def complaint_triaged(incoming: Incoming[routing.ComplaintTriaged]) -> NoteTriage:
+    """Category, severity and the steps touched; a corrected one replaces it."""
+    event = incoming.event
+    return NoteTriage(
+        now=incoming.now,
+        by=BY,
+        triaged_at=event.at,
+        category=event.category,
+        severity=event.severity,
+        steps=event.steps,
+    )
+
+
+def table_opened(event: departments.TableOpened) -> Mark:
+    """Who was asked, and who leads."""
+    return Mark(
+        what="table-opened",
+        happened=event.at,
+        department=event.lead,
+        departments=event.departments,
+        stage=event.stage,
+    )
+
+
+def times_reported(event: departments.TimesReported) -> Mark:
+    """A participant's step times and minutes."""
+    return Mark(
+        what="times-reported",
+        happened=event.at,
+        department=event.department,
+        steps=event.steps,
+        staff_minutes=event.staff_minutes,
+    )
+
+
+def proposal_made(event: departments.ProposalMade) -> Mark:
+    """Who proposed; what is agreed comes with the agreement."""
+    proposal = event.proposal
+    return Mark(what="proposed", happened=event.at, department=proposal.department, code=proposal.proposal)
+
+
+def agreement_reached(event: departments.AgreementReached) -> Mark:
+    """The remedy and the preventions."""
+    return Mark(what="agreed", happened=event.at, code=event.remedy.remedy, preventions=event.preventions)
+
+
+def remedy_delivered(event: departments.RemedyDelivered) -> Mark:
+    """Who delivered it, and what it took."""
+    return Mark(
+        what="remedy-delivered",
+        happened=event.at,
+        department=event.department,
+        amount=event.cost,
+        staff_minutes=event.staff_minutes,
+    )
+
+
+def resolution_completed(event: departments.ResolutionCompleted) -> Mark:
+    """The end of a stage."""
+    return Mark(what="completed", happened=event.at, stage=event.stage)
+
+
+def lead_changed(event: departments.LeadChanged) -> Mark:
+    """Another department leads."""
+    return Mark(what="lead-changed", happened=event.at, department=event.lead)
+
+
+def table_closed(event: departments.TableClosed) -> Mark:
+    """The table's end."""
+    return Mark(what="table-closed", happened=event.at, code=event.why)
+
+
+def complaint_closed(event: intake.ComplaintClosed) -> Mark:
+    """The customer's side ended, with what was learnt."""
+    return Mark(what="closed", happened=event.at, code=event.learning_code)
+
+
+_DEPARTMENTAL = (
+    departments.DepartmentInvited,
+    departments.DepartmentJoined,
+    departments.DepartmentDeclined,
+    departments.ManagementTookSeat,
+)
+
+
+def happened(what: What, event: Event) -> Mark:
+    """That it happened, and to which department."""
+    department = event.department if isinstance(event, _DEPARTMENTAL) else ""
+    return Mark(what=what, happened=event.at, department=department)
+
+
+def promise(what: What, event: intake.PromiseKept | intake.PromiseBroken) -> Mark:
+    """How a promise ended."""
+    return Mark(what=what, happened=event.at, code=event.promise)
+
+
+def _course(topic: str, kind: str, event: type[E], mark: Callable[[E], Mark]) -> Listen[E]:
+    def command(incoming: Incoming[E]) -> NoteCourse:
+        return NoteCourse(now=incoming.now, by=BY, mark=mark(incoming.event))
+
+    return Listen(topic, kind, event, command)
+
+
+_intake = partial(_course, topics.INTAKE, intake.KIND)
+_table = partial(_course, topics.DEPARTMENTS, departments.KIND)
+
+LISTENS: Final[tuple[Listen[Any], ...]] = (
+    Listen(topics.INTAKE, intake.KIND, intake.ComplaintRegistered, complaint_registered),
+    Listen(topics.ROUTING, routing.KIND, routing.ComplaintTriaged, complaint_triaged),
+    _intake(intake.PromiseKept, partial(promise, "promise-kept")),
+    _intake(intake.PromiseBroken, partial(promise, "promise-broken")),
+    _intake(intake.ComplaintWithdrawn, partial(happened, "withdrawn")),
+    _intake(intake.ComplaintClosed, complaint_closed),
+    _table(departments.TableOpened, table_opened),
+    _table(departments.DepartmentInvited, partial(happened, "invited")),
+    _table(departments.DepartmentJoined, partial(happened, "joined")),
+    _table(departments.DepartmentDeclined, partial(happened, "declined")),
+    _table(departments.ManagementTookSeat, partial(happened, "management-seat")),
+    _table(departments.LeadChanged, lead_changed),
+    _table(departments.RoundStarted, partial(happened, "round-started")),
+    _table(departments.TimesReported, times_reported),
+    _table(departments.ProposalMade, proposal_made),
+    _table(departments.RoundRevealed, partial(happened, "revealed")),
+    _table(departments.AgreementReached, agreement_reached),
+    _table(departments.RemedyDelivered, remedy_delivered),
+    _table(departments.EscalatedToManagement, partial(happened, "escalated")),
+    _table(departments.EscalationClosed, partial(happened, "escalation-closed")),
+    _table(departments.ResolutionCompleted, resolution_completed),
+    _table(departments.TableClosed, table_closed),
+)
+
+
+def count_in_themes(incoming: Incoming[review.ReviewConcluded]) -> Iterable[tuple[str, CountComplaint]]:
+    """Each cause's theme counts the complaint, with its share of the cost; the shares add up to the cost."""
+    event = incoming.event
+    if not event.causes:
+        return
+    shares = divided_money(event.costs.total, [cause.weight for cause in event.causes])
+    for cause, cost in zip(event.causes, shares, strict=True):
+        command = CountComplaint(
+            now=incoming.now,
+            by=BY,
+            complaint=incoming.envelope.subject,
+            period=event.period,
+            share=cause.weight,
+            cost=str(cost),
+        )
+        yield theme_key(cause), command
+
+
+def count_in_period(incoming: Incoming[review.SummaryPublished]) -> Iterable[tuple[str, CountReview]]:
+    """The month of the complaint's receipt counts it."""
+    summary = incoming.event.summary
+    yield summary.period, CountReview(now=incoming.now, by=BY, summary=summary)
+
+
+FAN_INS: Final[tuple[FanIn[Any], ...]] = (
+    FanIn(topics.REVIEW, review.KIND, review.ReviewConcluded, review.THEME, count_in_themes),
+    FanIn(topics.REVIEW, review.KIND, review.SummaryPublished, review.PERIOD, count_in_period),
+)

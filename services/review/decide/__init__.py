@@ -1,0 +1,67 @@
+"""Pure decisions, one module per aggregate; and the three deciders with the organisation bound in."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from services.review import commands
+from services.review.decide import period as period_rules
+from services.review.decide import review as review_rules
+from services.review.decide import theme as theme_rules
+from services.review.state import period, review, theme
+from shared.contracts import review as said
+from shared.contracts import topics
+from shared.contracts.event import Event
+from shared.core.decider import Decider
+from shared.core.organisation import Organisation
+
+
+def _also(_state: Any, event: Event) -> tuple[str, ...]:  # noqa: ANN401 - whatever the state, the event tells
+    return (topics.SUMMARIES,) if isinstance(event, said.SummaryPublished) else ()
+
+
+def review_decider(organisation: Organisation) -> Decider[review.State, commands.ReviewCommand]:
+    """Return the main aggregate, keyed by complaint id."""
+    return Decider(
+        kind=said.KIND,
+        topic=topics.REVIEW,
+        initial=review.INITIAL,
+        decide=partial(review_rules.decide, organisation),
+        evolve=review.evolve,
+        is_terminal=review.is_terminal,
+        state=review.ADAPTER,
+        index=review.index,
+        next_due=review.next_due,
+        also=_also,
+    )
+
+
+def theme_decider() -> Decider[theme.Theme, commands.ThemeCommand]:
+    """Return the theme, keyed by ``<step>.<factor>``."""
+    return Decider(
+        kind=said.THEME,
+        topic=topics.REVIEW,
+        initial=theme.INITIAL,
+        decide=theme_rules.decide,
+        evolve=theme.evolve,
+        is_terminal=theme.is_terminal,
+        state=theme.ADAPTER,
+        index=theme.index,
+        next_due=theme.next_due,
+    )
+
+
+def period_decider() -> Decider[period.Period, commands.PeriodCommand]:
+    """Return the period, keyed by ``YYYY-MM``."""
+    return Decider(
+        kind=said.PERIOD,
+        topic=topics.REVIEW,
+        initial=period.INITIAL,
+        decide=period_rules.decide,
+        evolve=period.evolve,
+        is_terminal=period.is_terminal,
+        state=period.ADAPTER,
+        index=period.index,
+        next_due=period.next_due,
+    )

@@ -1,0 +1,13 @@
+"""A review whose clock ran out runs its clocks; themes and periods have none."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.review.commands import RunClocks
+from services.review.state.review import Concluded, Open
+
+
+def on_due(_kind: str, state: object, now: datetime) -> RunClocks | None:
+    """Return the command for a due state."""
+    return RunClocks(now=now, by="clock") if isinstance(state, Open | Concluded) else None
