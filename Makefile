@@ -1,0 +1,55 @@
+# Every target sets up what it needs. `make` alone says what there is.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+SEEDS ?= 2000
+FIRST ?= 0
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-unit test-sim bench lint lock lock-check
+
+help: ## say what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Throughline needs Python 3.11 or later; set PYTHON=..." >&2; exit 2; }
+	$(PYTHON) -m venv .venv || { echo "Python's venv module is missing; on Debian: apt install python3-venv" >&2; exit 2; }
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+setup: $(STAMP) ## make .venv from the hash-locked requirements
+
+demo: $(STAMP) ## start everything, play complaints through, print what came of them (Ctrl-C ends it)
+	$(BIN)/throughline demo
+
+test: $(STAMP) ## every test that needs no Docker
+	$(BIN)/pytest
+
+test-unit: $(STAMP) ## the unit tests alone (seconds)
+	$(BIN)/pytest tests/unit tests/architecture -m "not slow"
+
+test-sim: $(STAMP) ## the simulator: SEEDS=n schedules from FIRST=n on
+	SEEDS=$(SEEDS) FIRST=$(FIRST) $(BIN)/pytest tests/sim
+
+bench: $(STAMP) ## measured ratios, into bench/results/latest.json
+	$(BIN)/python -m bench.run
+
+lint: $(STAMP) ## style, types, import contracts, locked requirements
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory lock-check
+
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
+
+lock: $(STAMP) ## lock the requirements anew
+	$(LOCK) --output-file requirements/run.txt
+	$(LOCK) --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+
+lock-check: $(STAMP) ## do the locked requirements still answer to pyproject.toml?
+	@for kind in run dev; do cp requirements/$$kind.txt .venv/$$kind.txt; done
+	@$(LOCK) --output-file .venv/run.txt && $(LOCK) --group dev --constraint requirements/run.txt --output-file .venv/dev.txt
+	@for kind in run dev; do grep -v '^ *#' requirements/$$kind.txt > .venv/a.txt; grep -v '^ *#' .venv/$$kind.txt > .venv/b.txt; cmp -s .venv/a.txt .venv/b.txt || { echo "requirements/$$kind.txt does not answer to pyproject.toml: make lock" >&2; exit 1; }; done
