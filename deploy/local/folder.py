@@ -41,6 +41,11 @@ class DataFolder:
         self.path = path.expanduser().resolve()
         self._lock: int | None = None
 
+    @classmethod
+    def default(cls) -> DataFolder:
+        """Return the folder that is used when none is named."""
+        return cls(default_folder())
+
     def store_url(self, service: str) -> str:
         """Return the store URL of a service."""
         return f"sqlite:///{self.path / service}.sqlite3"

@@ -1,0 +1,48 @@
+"""A deployment in a thread of its own, for commands that need the services for a moment and find none running."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+
+from deploy.local.deployment import Deployment, deployed
+from deploy.local.folder import DataFolder
+
+
+@contextlib.contextmanager
+def in_background(folder: DataFolder, organisation: str) -> Iterator[Deployment]:
+    """Run everything while the context lasts; on leaving, what was accepted has had all its effects first.
+
+    Raises:
+        What `deployed` raises.
+    """
+    ready: Future[tuple[Deployment, asyncio.AbstractEventLoop]] = Future()
+    leave: Future[None] = Future()
+
+    async def serve() -> None:
+        async with deployed(folder, organisation) as deployment:
+            ready.set_result((deployment, asyncio.get_running_loop()))
+            await asyncio.wrap_future(leave)
+
+    def run() -> None:
+        try:
+            asyncio.run(serve())
+        except BaseException as error:
+            if ready.done():
+                raise
+            ready.set_exception(error)
+
+    thread = threading.Thread(target=run, name="throughline")
+    thread.start()
+    try:
+        deployment, loop = ready.result()
+        try:
+            yield deployment
+            asyncio.run_coroutine_threadsafe(deployment.settle(), loop).result()
+        finally:
+            leave.set_result(None)
+    finally:
+        thread.join()
