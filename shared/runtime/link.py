@@ -110,10 +110,9 @@ class KafkaLink:
             await self._hold_back.stop()
 
     @property
-    def trouble(self) -> str:
-        """What is wrong with the link now, empty when nothing is."""
-        error = self._producer.last_error
-        return self.why_not or (f"broker {self._settings.broker}: {error!r}" if error is not None else "")
+    def last_error(self) -> Exception | None:
+        """What the last failed send met."""
+        return self._producer.last_error
 
 
 def _raw(record: ConsumerRecord[Any, Any]) -> Raw:

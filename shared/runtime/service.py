@@ -170,8 +170,10 @@ class Service:
     async def not_ready(self) -> dict[str, str]:
         """Return per missing thing why; empty when the service is ready."""
         missing = dict(self._broken)
-        if self.link.trouble:
-            missing["broker"] = self.link.trouble
+        if self.link.why_not:
+            missing["broker"] = self.link.why_not
+        elif self.relay.failing:
+            missing["broker"] = f"{self.relay.queued} commits wait for {self.settings.broker}: {self.link.last_error!r}"
         if self.processor.outage:
             missing["processing"] = self.processor.outage
         try:
