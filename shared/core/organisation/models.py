@@ -111,6 +111,11 @@ class Organisation(Frozen):
         """These steps, each once, in the order of the value chain."""
         return tuple(sorted({self.step(step_id).id for step_id in step_ids}, key=self._positions.__getitem__))
 
+    @cached_property
+    def promised_steps(self) -> frozenset[str]:
+        """The steps that an order's `promised_by` is about: those of the first promise, else all."""
+        return frozenset(self.promises[0].steps if self.promises else (step.id for step in self.steps))
+
     def nearest(self, department_ids: Iterable[str]) -> Department:
         """The department nearest the customer, who leads; of equals the first in the file.
 

@@ -126,7 +126,10 @@ class Rule(Frozen):
 
 
 class Promise(Frozen):
-    """What customers are told in general: these steps together take no longer than `within` (elapsed)."""
+    """What customers are told in general: these steps together take no longer than `within` (elapsed).
+
+    The first promise of the file is the one that an order's `promised_by` is about.
+    """
 
     id: Slug
     name: Text

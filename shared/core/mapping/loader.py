@@ -1,0 +1,82 @@
+"""From the text of a mapping file to an `ImportMapping`, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from shared.core.datafile import DataFileInvalid, Problem, closest, parse_yaml, problems_of
+from shared.core.mapping.models import ImportMapping
+from shared.core.organisation.models import Organisation
+
+PACKAGED = Path(__file__).resolve().parents[3] / "deploy" / "mappings"
+
+
+class MappingInvalid(DataFileInvalid):
+    """A mapping file that cannot be used; the message lists every problem with its path inside the file."""
+
+    kind = "mapping file"
+
+
+def load(text: str, source: str) -> ImportMapping:
+    """Read a mapping file; `source` is what messages call it.
+
+    Raises:
+        MappingInvalid: with every problem found; for broken YAML with line and column.
+    """
+    raw = parse_yaml(text, source, MappingInvalid)
+    try:
+        return ImportMapping.model_validate(raw)
+    except ValidationError as error:
+        raise MappingInvalid(source, problems_of(error, ImportMapping)) from error
+
+
+def from_path(path: str | Path) -> ImportMapping:
+    """Read a mapping from a file; a name without suffix (`city`) is one of those that come with Throughline.
+
+    Raises:
+        MappingInvalid: when there is no such file, or for what is wrong inside it.
+    """
+    place = Path(path)
+    if not place.suffix and place.name == str(path):
+        place = PACKAGED / f"{path}.yaml"
+    try:
+        text = place.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        right = "give the path of a file, or one of: " + ", ".join(packaged_names())
+        raise MappingInvalid(str(path), [Problem("", f"cannot be read ({error})", right)]) from error
+    return load(text, str(path))
+
+
+def packaged_names() -> tuple[str, ...]:
+    """The mappings that come with Throughline."""
+    return tuple(sorted(file.stem for file in PACKAGED.glob("*.yaml")))
+
+
+def check_fits(mapping: ImportMapping, organisation: Organisation, source: str) -> None:
+    """Check a mapping against the organisation its rows are registered with.
+
+    Raises:
+        MappingInvalid: for another organisation, or a step that this one does not have.
+    """
+    problems: list[Problem] = []
+    if mapping.organisation != organisation.id:
+        wrong = f"the mapping is for '{mapping.organisation}', the organisation is '{organisation.id}'"
+        problems.append(Problem("organisation", wrong, f"start with the organisation '{mapping.organisation}'"))
+    known = [step.id for step in organisation.steps]
+    for index, mapped in enumerate(mapping.steps):
+        if not organisation.has_step(mapped.step):
+            wrong = f"organisation '{organisation.id}' has no step '{mapped.step}'"
+            problems.append(Problem(f"steps[{index}].step", wrong, closest(mapped.step, known)))
+    if problems:
+        raise MappingInvalid(source, problems)
+
+
+def missing_columns(mapping: ImportMapping, header: Iterable[str]) -> tuple[str, ...]:
+    """Columns the mapping names that a file's header does not have, each with the closest one it has."""
+    present = list(header)
+    return tuple(
+        f"no column '{column}'; {closest(column, present)}" for column in mapping.columns() if column not in present
+    )
