@@ -189,6 +189,7 @@ def index(state: State) -> dict[str, str | int | list[str]]:
             fields["overdue"] = int(judged.overdue)
         case Triaged():
             fields["basis"] = judged.basis
+            fields["steps"] = [touched.step for touched in judged.steps]
             fields["departments"] = list(dict.fromkeys(touched.department for touched in judged.steps))
             for verdict in ("confirmed", "refuted"):
                 if steps := sorted(step for step, said in judged.verdicts.items() if said == verdict):

@@ -38,7 +38,7 @@ def judge(rules: Rulebook, registered: ComplaintRegistered) -> Judgement:
     text = Words.of(registered.text or "\n".join(registered.points))
     language = language_of(text, registered.language, rules.organisation.language)
     found = rules.found(language, text)
-    evidence = gather(rules, registered, overruns(rules.organisation, registered.steps), found)
+    evidence = gather(rules, registered, _over_their_time(rules, registered), found)
     steps = touched_steps(rules, evidence)
     sureness = confidence(rules, evidence)
     sure = bool(steps) and sureness >= rules.threshold
@@ -75,7 +75,7 @@ def _over_their_time(rules: Rulebook, registered: ComplaintRegistered) -> Sequen
 
 
 def circumstances_of(registered: ComplaintRegistered, found: Mapping[str, tuple[Found, ...]]) -> Circumstances:
-    """Return what severity is judged by. Words of harm count in whatever language the text is."""
+    """Return what severity and links are judged by; `found` are the phrases of the text."""
     return Circumstances(
         received_at=registered.received_at,
         harm=_told(registered.harm, found.get(HARM, ())),

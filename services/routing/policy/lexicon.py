@@ -55,6 +55,10 @@ class _Entry:
     whole: bool
     lead: str
 
+    def begins(self, word: str) -> bool:
+        """Whether a word may be the anchor's."""
+        return word == self.stem if self.whole else word.startswith(self.stem)
+
     def search(self, folded: str) -> re.Match[str] | None:
         """What `pattern.search` finds, several times faster: a pattern behind a word boundary has no fast start."""
         if not self.lead:
@@ -87,24 +91,21 @@ class WordIndex:
     def find(self, text: Words) -> dict[str, tuple[Found, ...]]:
         """Return, per label, its phrases found in the text, in order of position; the same words count once."""
         found: dict[str, list[Found]] = {}
-        for entry in self._candidates(text.words):
+        for entry in dict.fromkeys(self._candidates(text.words)):
             if match := entry.search(text.folded):
                 quote = entry.phrase if _BETWEEN in entry.phrase else match.group()
                 found.setdefault(entry.label, []).append(Found(entry.phrase, quote, match.start(), match.end()))
         return {label: _apart(hits) for label, hits in found.items()}
 
     def _candidates(self, words: Iterable[str]) -> list[_Entry]:
-        candidates = dict.fromkeys(self._anywhere)
-        keyed = self._keyed
+        candidates = list(self._anywhere)
+        keyed, short = self._keyed, self._short
         for word in dict.fromkeys(words):
-            for entry in keyed.get(word[:_KEY], ()):
-                if word == entry.stem if entry.whole else word.startswith(entry.stem):
-                    candidates[entry] = None
-            for length in self._short:
-                for entry in keyed.get(word[:length], ()) if len(word) > length else ():
-                    if not entry.whole:
-                        candidates[entry] = None
-        return list(candidates)
+            candidates += (entry for entry in keyed.get(word[:_KEY], ()) if entry.begins(word))
+            for length in short:
+                if len(word) > length:
+                    candidates += (entry for entry in keyed.get(word[:length], ()) if not entry.whole)
+        return candidates
 
 
 def fold(text: str) -> str:
@@ -134,6 +135,8 @@ def _parts(phrase: str) -> list[str]:
 
 def _apart(hits: list[Found]) -> tuple[Found, ...]:
     """Without those that overlap a longer one before them."""
+    if len(hits) == 1:
+        return (hits[0],)
     kept: list[Found] = []
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
         if not kept or hit.start >= kept[-1].end:

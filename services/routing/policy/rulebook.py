@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from services.routing.policy.lexicon import Found, WordIndex, Words
@@ -47,11 +47,6 @@ class Rulebook:
         deadline = self.organisation.deadlines.of(severity).acknowledge
         calendar = self.organisation.calendar_for(deadline.calendar, self._nearest)
         return calendar.add(registered_at, deadline.within)
-
-    @property
-    def repeat_within(self) -> timedelta:
-        """How long after one complaint another of the same customer may be its repeat."""
-        return self.organisation.triage.repeat_within
 
 
 def _phrases(organisation: Organisation) -> Iterator[tuple[str, str, str]]:

@@ -1,0 +1,50 @@
+"""Which event becomes which command. Data and small pure functions."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from services.routing.commands import Command, ConfirmSteps, EndTriage, RefuteSteps, TriageComplaint
+from shared.contracts import departments, intake, topics
+from shared.contracts.departments import DepartmentDeclined, DepartmentJoined
+from shared.contracts.intake import ComplaintClosed, ComplaintRegistered, ComplaintWithdrawn
+from shared.runtime.definition import Incoming, Listen
+
+BY_RULE: Final = "system"
+
+
+def registered(incoming: Incoming[ComplaintRegistered]) -> Command:
+    """A complaint exists: find out whom it touches."""
+    return TriageComplaint(now=incoming.now, by=BY_RULE, registered=incoming.event)
+
+
+def closed(incoming: Incoming[ComplaintClosed]) -> Command:
+    """Nothing is left to decide."""
+    return EndTriage(now=incoming.now, by=incoming.event.by, why="closed")
+
+
+def withdrawn(incoming: Incoming[ComplaintWithdrawn]) -> Command:
+    """Nothing is left to decide."""
+    return EndTriage(now=incoming.now, by=incoming.event.by, why="withdrawn")
+
+
+def joined(incoming: Incoming[DepartmentJoined]) -> Command:
+    """The owner agrees that its steps are touched."""
+    return ConfirmSteps(now=incoming.now, by=incoming.event.by, department=incoming.event.department)
+
+
+def declined(incoming: Incoming[DepartmentDeclined]) -> Command:
+    """The owner says that its steps are not touched, and who else should be asked."""
+    event = incoming.event
+    return RefuteSteps(
+        now=incoming.now, by=event.by, department=event.department, reason=event.reason, nominee=event.nominee
+    )
+
+
+LISTENS: Final[tuple[Listen[Any], ...]] = (
+    Listen(topics.INTAKE, intake.KIND, ComplaintRegistered, registered),
+    Listen(topics.INTAKE, intake.KIND, ComplaintClosed, closed),
+    Listen(topics.INTAKE, intake.KIND, ComplaintWithdrawn, withdrawn),
+    Listen(topics.DEPARTMENTS, departments.KIND, DepartmentJoined, joined),
+    Listen(topics.DEPARTMENTS, departments.KIND, DepartmentDeclined, declined),
+)

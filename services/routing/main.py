@@ -1,0 +1,52 @@
+"""Settings -> wiring -> the service. The only file that constructs anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from services.routing.api import router
+from services.routing.consumers import LISTENS
+from services.routing.decide import decider
+from services.routing.settings import Settings
+from services.routing.timers import on_due
+from services.routing.views import Views
+from shared.contracts import routing, topics
+from shared.core.organisation import Organisation, from_path
+from shared.runtime.definition import Definition
+from shared.runtime.ports import Clock, Ids
+from shared.runtime.service import Service
+from shared.store.opening import store_at
+from shared.store.port import Store
+
+__all__ = ["Settings", "create", "definition"]
+
+
+def definition(organisation: Organisation) -> Definition:
+    """Return what routing is for this organisation."""
+    return Definition(
+        name="routing",
+        deciders=(decider(organisation),),
+        events=routing.EVENTS,
+        listens=LISTENS,
+        on_due=on_due,
+        topics=(topics.ROUTING,),
+    )
+
+
+def create(
+    settings: Settings, *, store: Store | None = None, clock: Clock | None = None, ids: Ids | None = None
+) -> Service:
+    """Return the service, not yet started.
+
+    Raises:
+        OrganisationInvalid, ValueError: the organisation file or the store's URL cannot be used.
+    """
+    organisation = from_path(settings.organisation)
+
+    def routes(service: Service) -> Sequence[APIRouter]:
+        views = Views(service.store, organisation.triage.repeat_within)
+        return (router(service.execute, views, service.clock),)
+
+    return Service(definition(organisation), settings, store or store_at(settings.store), routes, clock=clock, ids=ids)
