@@ -1,0 +1,104 @@
+"""Masks personal data in a text (en, ru; other languages share the patterns). Pure.
+
+Masked: e-mail addresses, phone numbers, card numbers, IBANs, account-like numbers, the query of a web address, and
+what is known of the customer: name parts (Russian ones in every case), phone, reference.
+Left alone: all the rest, white space, quotes and emoji included; amounts, dates, times, short codes, numbers written
+with letters. The mask says what stood there, so that the text still reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from shared.privacy.names import name_pattern
+from shared.privacy.numbers import account_ends, mask_numbers
+
+EMAIL: Final = "[e-mail]"
+QUERY: Final = "[query]"
+ACCOUNT: Final = "[account]"
+PHONE: Final = "[phone]"
+NAME: Final = "[name]"
+CUSTOMER: Final = "[customer]"
+
+_SHORTEST_REF: Final = 5
+_LOCAL_DIGITS: Final = 7
+
+_EMAIL = re.compile(r"[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}")
+_QUERY = re.compile(r"((?:https?://|www\.)[^\s?#<>\"]{1,500}[?#])[^\s<>\"]{1,2000}", re.IGNORECASE)
+_IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?\b")
+_NO_DIGITS = re.compile(r"\D+")
+_TWO_DIGITS = re.compile(r"\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the customer who wrote the text; empty fields are not known."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """The text without personal data, and whether anything was masked."""
+
+    text: str
+    masked: bool
+
+
+NOBODY: Final = Known()
+
+
+def redact(text: str, known: Known = NOBODY) -> Redacted:
+    """Mask personal data in `text`; see the module for what that is.
+
+    Takes 3 to 30 µs for a text of 300 characters, the more numbers the longer; linear in its length.
+    """
+    result = text
+    if "@" in result:
+        result = _EMAIL.sub(EMAIL, result)
+    if "://" in result or "www." in result.lower():
+        result = _QUERY.sub(rf"\1{QUERY}", result)
+    if _TWO_DIGITS.search(result):
+        if known.phone:
+            result = _own_phone(result, known.phone)
+        result = mask_numbers(_IBAN.sub(_iban, result))
+    if len(known.ref) >= _SHORTEST_REF and known.ref in result:
+        result = result.replace(known.ref, CUSTOMER)
+    if known.email and known.email in result:  # an address that is none, as written
+        result = result.replace(known.email, EMAIL)
+    if known.name:
+        pattern = name_pattern(known.name, result)
+        result = pattern.sub(NAME, result) if pattern else result
+    return Redacted(result, result != text)
+
+
+def redactor(known: Known = NOBODY) -> Callable[[str], str]:
+    """Return a function that masks one text after the other for the same customer."""
+    return lambda text: redact(text, known).text
+
+
+def _own_phone(text: str, phone: str) -> str:
+    """Mask the customer's own number however it is grouped, with or without its codes."""
+    digits = _NO_DIGITS.sub("", phone)[-_LOCAL_DIGITS:]
+    # compiling a pattern costs more than all the rest: most texts do not hold these digits at all
+    if len(digits) < _LOCAL_DIGITS or digits not in _NO_DIGITS.sub("", text):
+        return text
+    gap = r"[^\w\n]{0,3}"
+    return re.sub(rf"(?<!\d)\+?\(?(?:\d{gap}){{0,8}}{gap.join(digits)}(?!\d)", PHONE, text)
+
+
+def _iban(found: re.Match[str]) -> str:
+    """Mask the longest beginning that has an IBAN's check digits (ISO 13616); a word after it may look like a part."""
+    text = found[0]
+    for end in account_ends(text):
+        compact = re.sub(r"[ -]", "", text[:end]).upper()
+        number = "".join(str(int(letter, 36)) for letter in compact[4:] + compact[:4])
+        if int(number) % 97 == 1:
+            return ACCOUNT + text[end:]
+    return text
