@@ -38,6 +38,11 @@ def after_closing_no_promise_counts(course: tuple[Mark, ...], mark: Mark) -> boo
     return mark.what in {"promise-kept", "promise-broken"} and any(seen.what in ENDINGS for seen in course)
 
 
+def of_a_historic_one_only_the_table_matters(*, historic: bool, mark: Mark) -> bool:
+    """Nobody resolves it and nobody hears of it: the rest of its course is only the import's own bookkeeping."""
+    return historic and mark.what != "table-opened"
+
+
 def the_table_already_asked(course: tuple[Mark, ...], mark: Mark) -> bool:
     """An invitation that came with the opening of the table says nothing new."""
     openings = [seen for seen in course if seen.what == "table-opened"]

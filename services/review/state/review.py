@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter
 
+from services.review.policy.chain import known_times
 from services.review.policy.rules import the_board_looks_before_it_concludes, the_complaint_has_ended
 from shared.contracts.event import Event, Instant, Part
 from shared.contracts.parts import Cause, Costs, Severity, StepTime, TimePart, TouchedStep
@@ -173,7 +174,7 @@ def _concluded(state: Open, event: ReviewConcluded) -> Concluded:
         concluded_at=event.at,
         historic=state.historic,
         period=event.period,
-        steps=complaint.steps if complaint else (),
+        steps=known_times(complaint.steps if complaint else (), state.evidence.course),
         touched=triage.steps if triage else (),
         times=state.times,
         causes=event.causes,
