@@ -45,6 +45,25 @@ class TimesReport(TypedDict):
 _PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 
 
+class RoutingDifference(TypedDict):
+    """So many rows that one department answered and others were invited for."""
+
+    expected: str
+    invited: list[str]
+    rows: int
+
+
+class RoutingReport(TypedDict):
+    """What `analyse routing` gives. `agreed`: exactly the expected department was invited; `among`: it was too."""
+
+    rows: int
+    agreed: int
+    among: int
+    nobody: int
+    share: float | None
+    differences: list[RoutingDifference]
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """One order as the analysis sees it.
@@ -122,6 +141,24 @@ def analyse_times(orders: Iterable[Order], organisation: Organisation) -> TimesR
         late_step_hours=_step_hours(steps, late),
         status=_counted(order.status for order in everything),
         score=dict(sorted(_counted(order.score for order in everything).items())),
+    )
+
+
+def analyse_routing(routed: Iterable[tuple[str, Sequence[str]]]) -> RoutingReport:
+    """Compare who was invited with who really answered: pairs of the expected department and the invited ones."""
+    pairs = [(expected, tuple(sorted(set(invited)))) for expected, invited in routed]
+    agreed = sum(invited == (expected,) for expected, invited in pairs)
+    differing = Counter(pair for pair in pairs if pair[1] != (pair[0],))
+    return RoutingReport(
+        rows=len(pairs),
+        agreed=agreed,
+        among=sum(expected in invited for expected, invited in pairs),
+        nobody=sum(not invited for _, invited in pairs),
+        share=_share(agreed, len(pairs)),
+        differences=[
+            RoutingDifference(expected=expected, invited=list(invited), rows=rows)
+            for (expected, invited), rows in sorted(differing.items(), key=lambda item: (-item[1], item[0]))
+        ],
     )
 
 

@@ -108,6 +108,8 @@ class ImportMapping(Frozen):
     facts: Mapping[Slug, Column] = Field(default_factory=dict[str, str])
     expected_department: Column | None = None
     """Who really answered: never a fact, only what `analyse routing` compares the routing with."""
+    department_names: Mapping[str, Slug] = Field(default_factory=dict[str, str])
+    """What the source calls departments that are called otherwise here (an agency that was renamed), lower case."""
     analysis: AnalysedColumns | None = None
 
     @field_validator("timezone")

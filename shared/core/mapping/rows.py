@@ -154,6 +154,7 @@ def _mapped(mapping: ImportMapping, cells: _Cells) -> MappedRow:
     steps, flags = _trusted(written)
     amounts = [amount for column in mapping.value if (amount := cells.amount(column)) is not None]
     texts = (cells.text(column) for column in mapping.text)
+    answered = cells.text(mapping.expected_department).strip().lower()
     analysed = mapping.analysis
     return MappedRow(
         source_row=f"{mapping.id}:{identifier}",
@@ -172,7 +173,7 @@ def _mapped(mapping: ImportMapping, cells: _Cells) -> MappedRow:
         status=cells.text(analysed.status).strip() if analysed else "",
         score=cells.text(analysed.score).strip() if analysed else "",
         sample=cells.text(analysed.sample).strip() if analysed else "",
-        expected_department=cells.text(mapping.expected_department).strip().lower(),
+        expected_department=mapping.department_names.get(answered, answered),
     )
 
 
