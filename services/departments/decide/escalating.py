@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Literal
 
 from services.departments import commands as asked
+from services.departments.decide.seating import NO_SUCH_COMPLAINT
 from services.departments.decide.wording import refuse_blame
 from services.departments.policy import due, failed_instances, failed_instances_without_a_table
-from services.departments.state import Closed, Escalation, State, Table, table_of
+from services.departments.state import Closed, Escalation, State, Table, Waiting, table_of
 from shared.contracts.departments import EscalatedToManagement, EscalationClosed, ManagerContacted
 from shared.contracts.event import Event
 from shared.core.decider import Rejected
@@ -80,6 +81,8 @@ def close_escalation(organisation: Organisation, state: State, command: asked.Cl
 
 
 def _open_escalation(state: State) -> Escalation:
+    if isinstance(state, Waiting) and state.complaint is None:
+        raise Rejected(NO_SUCH_COMPLAINT, "There is no such complaint.")
     if isinstance(state, Closed) or state.escalation is None:
         raise Rejected("not-escalated", "Management does not have this complaint; nothing is open.")
     return state.escalation

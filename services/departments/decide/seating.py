@@ -11,6 +11,9 @@ from shared.core.decider import Rejected
 NOT_AT_THIS_TABLE: Final = "not-at-this-table"
 """The edge answers with 404: a department learns nothing of complaints it was not asked about."""
 
+NO_SUCH_COMPLAINT: Final = "no-such-complaint"
+"""The edge answers with 404."""
+
 
 def seat_at(state: State, department: str) -> tuple[OpenTable, Seat]:
     """Return the open table and the department's seat, whether it has answered or not.

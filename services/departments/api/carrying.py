@@ -1,0 +1,42 @@
+"""Carrying a command out for a caller: what is not theirs is a 404, and refused wording is kept on record."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Final
+
+from services.departments.commands import NoteRefusedWording
+from services.departments.decide import BLAMES_PEOPLE, NO_SUCH_COMPLAINT, NOT_AT_THIS_TABLE
+from shared.core.decider import Rejected
+from shared.runtime.calls import Call, Execute
+from shared.web.problems import NotFound
+from shared.web.writes import WriteAnswer, answer
+
+_NOT_THEIRS: Final = (NOT_AT_THIS_TABLE, NO_SUCH_COMPLAINT)
+Carry = Callable[[Call], Awaitable[WriteAnswer]]
+
+
+def carrying(execute: Execute) -> Carry:
+    """Return a function that carries out a call and answers with what it came to."""
+
+    async def carry(call: Call) -> WriteAnswer:
+        try:
+            return answer(await execute(call))
+        except Rejected as rejected:
+            if rejected.rule in _NOT_THEIRS:
+                raise NotFound(f"there is no complaint {call.key} here") from rejected
+            raise
+
+    return carry
+
+
+async def on_record(execute: Execute, carry: Carry, call: Call, refused: NoteRefusedWording) -> WriteAnswer:
+    """Carry out a call with words in it; where they are refused, an event says so, without the words."""
+    try:
+        return await carry(call)
+    except Rejected as rejected:
+        if rejected.rule == BLAMES_PEOPLE:
+            noted = f"{call.command_id}:refused" if call.command_id else ""
+            await execute(replace(call, command=refused, command_id=noted, expected=None))
+        raise

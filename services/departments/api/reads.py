@@ -1,0 +1,58 @@
+"""What anybody in operations, and each department for itself, may look at."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+
+from services.departments.api.requests import ComplaintId, DepartmentId
+from services.departments.views import STATUSES, Briefing, BriefingPage, ResolutionPage, ResolutionView, Views
+from services.departments.views.reads import STANDINGS
+from shared.store.port import MAX_PAGE
+from shared.web.problems import Invalid
+
+Cursor = Annotated[str, Query(max_length=200)]
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
+Words = Annotated[list[str] | None, Query(max_length=20)]
+_OPEN: Final = tuple(status for status in STATUSES if status != "closed")
+
+
+def reads_router(views: Views) -> APIRouter:
+    """Return the routes that read."""
+    routes = APIRouter()
+
+    @routes.get("/resolutions")
+    async def resolutions(
+        status: Words = None, department: Words = None, cursor: Cursor = "", limit: Limit = 50
+    ) -> ResolutionPage:
+        return await views.resolutions(_known(status, STATUSES), department or [], cursor, limit)
+
+    @routes.get("/resolutions/{complaint}")
+    async def resolution(complaint: ComplaintId) -> ResolutionView:
+        return await views.resolution(complaint)
+
+    @routes.get("/departments/{department}/table")
+    async def table(
+        department: DepartmentId, status: Words = None, cursor: Cursor = "", limit: Limit = 50
+    ) -> BriefingPage:
+        return await views.briefings(department, _known(status, (*STATUSES, *STANDINGS)), cursor, limit)
+
+    @routes.get("/departments/{department}/table/{complaint}")
+    async def briefing(department: DepartmentId, complaint: ComplaintId) -> Briefing:
+        return await views.briefing(department, complaint)
+
+    @routes.get("/counts")
+    async def counts() -> dict[str, dict[str, int]]:
+        return await views.counts()
+
+    return routes
+
+
+def _known(words: list[str] | None, known: tuple[str, ...]) -> list[str]:
+    """Read the filter; ``open`` stands for every status but closed."""
+    asked = [one for word in words or [] for one in (_OPEN if word == "open" else (word,))]
+    unknown = [word for word in asked if word not in known]
+    if unknown:
+        raise Invalid([("status", f"'{unknown[0]}' is none of open, {', '.join(known)}")])
+    return asked

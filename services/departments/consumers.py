@@ -1,0 +1,74 @@
+"""Which event of intake and routing becomes which command. Either topic may be ahead of the other."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from services.departments.commands import CloseTable, Escalate, NoteComplaint, NoteTriage, OpenSecondStage
+from services.departments.policy import EXCERPT
+from shared.contracts import intake, routing, topics
+from shared.contracts.departments import ComplaintBrief, TriageBrief
+from shared.runtime.definition import Incoming, Listen
+
+_SYSTEM: Final = "system"
+
+
+def note_complaint(incoming: Incoming[intake.ComplaintRegistered]) -> NoteComplaint:
+    """Keep what a briefing needs; nobody is briefed on a historic one, so its words stay where they are."""
+    event = incoming.event
+    begun = [step.started for step in event.steps if step.started is not None]
+    brief = ComplaintBrief(
+        registered_at=event.at,
+        historic=event.historic,
+        excerpt="" if event.historic else _excerpt(event.text),
+        points=len(event.points),
+        promised_by=event.promised_by,
+        started=min(begun, default=None),
+        value=event.value,
+        harm=event.harm,
+        vulnerable=event.vulnerable,
+    )
+    return NoteComplaint(now=incoming.now, by=_SYSTEM, complaint=brief)
+
+
+def note_triage(incoming: Incoming[routing.ComplaintTriaged]) -> NoteTriage:
+    """A later one is a person's correction."""
+    event = incoming.event
+    triage = TriageBrief(category=event.category, severity=event.severity, steps=event.steps)
+    return NoteTriage(now=incoming.now, by=_SYSTEM, triage=triage)
+
+
+def open_second_stage(incoming: Incoming[intake.OutcomeRejected]) -> OpenSecondStage:
+    """The customer rejects."""
+    event = incoming.event
+    return OpenSecondStage(now=incoming.now, by=event.by, rejected_stage=event.stage, reason=event.reason)
+
+
+def escalate(incoming: Incoming[intake.EscalationRequested]) -> Escalate:
+    """The customer asks for management."""
+    return Escalate(now=incoming.now, by=incoming.event.by, reason=incoming.event.reason)
+
+
+def close_withdrawn(incoming: Incoming[intake.ComplaintWithdrawn]) -> CloseTable:
+    """The customer takes it back."""
+    return CloseTable(now=incoming.now, by=incoming.event.by, why="withdrawn")
+
+
+def close_accepted(incoming: Incoming[intake.ComplaintClosed]) -> CloseTable:
+    """The customer's side has ended; a historic one ended before it came."""
+    historic = incoming.event.learning_code == "historic"
+    return CloseTable(now=incoming.now, by=incoming.event.by, why="historic" if historic else "accepted")
+
+
+def _excerpt(text: str) -> str:
+    return text if len(text) <= EXCERPT else text[: EXCERPT - 1].rstrip() + "…"
+
+
+LISTENS: Final[tuple[Listen[Any], ...]] = (
+    Listen(topics.INTAKE, intake.KIND, intake.ComplaintRegistered, note_complaint),
+    Listen(topics.INTAKE, intake.KIND, intake.OutcomeRejected, open_second_stage),
+    Listen(topics.INTAKE, intake.KIND, intake.EscalationRequested, escalate),
+    Listen(topics.INTAKE, intake.KIND, intake.ComplaintWithdrawn, close_withdrawn),
+    Listen(topics.INTAKE, intake.KIND, intake.ComplaintClosed, close_accepted),
+    Listen(topics.ROUTING, routing.KIND, routing.ComplaintTriaged, note_triage),
+)

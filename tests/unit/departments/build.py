@@ -1,0 +1,161 @@
+"""Tables at every point of their way, in few words.
+
+The complaint is about a parcel that came damaged: packing (warehouse), line haul (carrier), delivery (last-mile).
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from services.departments import commands as asked
+from services.departments.commands import Command
+from services.departments.decide import decider
+from services.departments.state import State
+from shared.contracts import departments as said
+from shared.contracts.event import Event
+from shared.contracts.parts import Remedy, StepTime, TouchedStep, Why
+from shared.core.decider import Decider
+from shared.core.organisation import Organisation, from_path
+from shared.testing.spec import Given, spec
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday morning, every calendar open
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+FAR = NOW + 365 * DAY
+
+ORGANISATION: Organisation = from_path("parcel-retailer")
+DECIDER: Decider[State, Command] = decider(ORGANISATION)
+OWNERS = {"packing": "warehouse", "line-haul": "carrier", "delivery": "last-mile", "care-answer": "customer-care"}
+WHY = Why(basis="category", sentence="damaged goods touch it")
+
+
+def touched(*steps: str) -> tuple[TouchedStep, ...]:
+    return tuple(TouchedStep(step=step, department=OWNERS[step], why=(WHY,)) for step in steps)
+
+
+def complaint(**changes: Any) -> said.ComplaintBrief:
+    known: dict[str, Any] = {"registered_at": NOW, "excerpt": "The lamp came in pieces.", "points": 2}
+    return said.ComplaintBrief(**known | changes)
+
+
+def triage(*steps: str, severity: Any = "medium") -> said.TriageBrief:
+    return said.TriageBrief(
+        category="damaged", severity=severity, steps=touched(*(steps or ("packing", "line-haul", "delivery")))
+    )
+
+
+def note_complaint(now: datetime = NOW, **changes: Any) -> asked.NoteComplaint:
+    return asked.NoteComplaint(now=now, complaint=complaint(**changes))
+
+
+def note_triage(*steps: str, now: datetime = NOW, severity: Any = "medium") -> asked.NoteTriage:
+    return asked.NoteTriage(now=now, triage=triage(*steps, severity=severity))
+
+
+def who(department: str, now: datetime = NOW) -> dict[str, Any]:
+    return {"now": now, "by": department, "department": department}
+
+
+def join(department: str, now: datetime = NOW) -> asked.Join:
+    return asked.Join(**who(department, now))
+
+
+def decline(department: str, nominee: str, reason: str = "step-not-ours", now: datetime = NOW) -> asked.Decline:
+    return asked.Decline(**who(department, now), reason=reason, nominee=nominee)
+
+
+def times(department: str, step: str, now: datetime = NOW, minutes: int = 10) -> asked.ReportTimes:
+    ran = StepTime(step=step, started=NOW - 3 * DAY, ended=NOW - 2 * DAY)
+    return asked.ReportTimes(**who(department, now), steps=(ran,), waiting={step: 3600}, staff_minutes=minutes)
+
+
+def draft(proposal: str, **changes: Any) -> asked.Draft:
+    written: dict[str, Any] = {
+        "proposal": proposal,
+        "step": "packing",
+        "kind": "remedy",
+        "text": "Send a new lamp in a stronger box.",
+        "remedy": Remedy(remedy="replace", amount=Decimal(80)),
+    }
+    return asked.Draft(**written | changes)
+
+
+def prevention(proposal: str, **changes: Any) -> asked.Draft:
+    return draft(proposal, **{"kind": "prevention", "text": "A stronger box.", "remedy": None, **changes})
+
+
+def propose(department: str, proposal: str, now: datetime = NOW, **changes: Any) -> asked.Propose:
+    return asked.Propose(**who(department, now), draft=draft(proposal, **changes))
+
+
+def endorse(department: str, proposal: str, now: datetime = NOW) -> asked.Endorse:
+    return asked.Endorse(**who(department, now), proposal=proposal)
+
+
+def object_to(department: str, proposal: str, alternative: str, now: datetime = NOW, **changes: Any) -> asked.ObjectTo:
+    return asked.ObjectTo(
+        **who(department, now),
+        proposal=proposal,
+        reason="A new lamp takes a week.",
+        alternative=draft(alternative, remedy=Remedy(remedy="partial-refund", amount=Decimal(40)), **changes),
+    )
+
+
+def agree(department: str, remedy: str, *preventions: str, now: datetime = NOW, **budgets: int) -> asked.Agree:
+    hours = {step.replace("_", "-"): given for step, given in budgets.items()}
+    return asked.Agree(**who(department, now), remedy_proposal=remedy, preventions=preventions, budgets=hours)
+
+
+def deliver(department: str = "warehouse", now: datetime = NOW, cost: int = 80) -> asked.DeliverRemedy:
+    return asked.DeliverRemedy(**who(department, now), cost=Decimal(cost), staff_minutes=5)
+
+
+def answer(department: str = "last-mile", now: datetime = NOW, **changes: Any) -> asked.Answer:
+    given: dict[str, Any] = {"text": "A new lamp is on its way to you.", "covers": (1, 2)}
+    return asked.Answer(**who(department, now), **given | changes)
+
+
+def clocks(now: datetime) -> asked.RunClocks:
+    return asked.RunClocks(now=now)
+
+
+def history(*commands: Command, start: Given[State, Command] | None = None) -> Given[State, Command]:
+    """Carry out commands one after the other; each must do something."""
+    given = start or spec(DECIDER)
+    for command in commands:
+        events = DECIDER.decide(given.state, command)
+        assert events, f"{command} did nothing"
+        given = given.given(*events)
+    return given
+
+
+def opened(*steps: str, severity: Any = "medium", **changes: Any) -> Given[State, Command]:
+    return history(note_complaint(**changes), note_triage(*steps, severity=severity))
+
+
+def pair(**changes: Any) -> Given[State, Command]:
+    """Warehouse and last-mile (who leads) have joined."""
+    return history(join("warehouse"), join("last-mile"), start=opened("packing", "delivery", **changes))
+
+
+def revealed(**changes: Any) -> Given[State, Command]:
+    """Both have contributed: `w` is the warehouse's remedy, `l` the lead's prevention."""
+    return history(
+        times("warehouse", "packing"),
+        propose("warehouse", "w"),
+        times("last-mile", "delivery"),
+        asked.Propose(**who("last-mile"), draft=prevention("l", step="delivery", text="Scan at the door.")),
+        start=pair(**changes),
+    )
+
+
+def agreed(**changes: Any) -> Given[State, Command]:
+    return history(endorse("last-mile", "w"), agree("last-mile", "w", "l"), start=revealed(**changes))
+
+
+def completed(**changes: Any) -> Given[State, Command]:
+    return history(deliver(), answer(), start=agreed(**changes))
+
+
+def types(events: Any) -> list[type[Event]]:
+    return [type(event) for event in events]
