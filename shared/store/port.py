@@ -66,10 +66,11 @@ class Executed:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One decision. Its id ``<stream>/<first seq>`` is unique: inserting it is the compare-and-set.
+    """One decision. Its id ``<stream>/<number>`` is unique: inserting it is the compare-and-set.
 
     Attributes:
         stream: ``<kind>/<key>``.
+        number: dense per stream, from 1, counts commits.
         expected: version (number of own events) of the stream before.
         version: version after; equals `expected` when only the cursor moved.
         records: what to publish, in order; own events and copies for further topics. A commit without records only
@@ -79,7 +80,6 @@ class Commit:
         cause: id of the event or command that caused it.
         traceparent: W3C trace context of the cause, or empty.
         at: the instant of the decision.
-        number: dense per stream, from 1, counts commits; ``first seq`` of the id where a commit has no event.
     """
 
     stream: str
@@ -217,10 +217,7 @@ class Store(Protocol):
         ...
 
     async def mark_unpublished(self, *, after: int, most: int = 100_000) -> int:
-        """Forget that the newest `most` commits after this log position were published (a broker lost its memory).
-
-        Returns how many were marked before.
-        """
+        """Take the marks off the newest `most` commits with records after this log position; returns how many had."""
         ...
 
     async def position(self) -> int:

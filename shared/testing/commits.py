@@ -28,7 +28,8 @@ def entry(
     """A commit with one record per `data`, and the state after it; its version equals its number."""
     first = 1 + (number - 1) * len(data)
     records = tuple(
-        Record(TOPIC, seq, "ComplaintRegistered.v1", f"{stream}:{seq}", body) for seq, body in enumerate(data, first)
+        Record(TOPIC, seq, "ComplaintRegistered.v1", f"{stream}:{seq}", body, f"cause of {stream}:{seq}")
+        for seq, body in enumerate(data, first)
     )
     cursor = {"complaints.routing.v1": number}
     commit = Commit(

@@ -125,9 +125,9 @@ class MemoryStore:
     async def mark_unpublished(self, *, after: int, most: int = 100_000) -> int:
         """See the port."""
         async with self._call("mark_unpublished") as data:
-            first = max(after, len(data.log) - most) + 1
-            newest = enumerate(data.log[first - 1 :], first)
-            forgotten = {c.id: at for at, c in newest if c.records and c.id not in data.outbox}
+            later = [(at, c.id) for at, c in enumerate(data.log[after:], after + 1) if c.records]
+            newest = later[max(0, len(later) - most) :]
+            forgotten = {commit_id: at for at, commit_id in newest if commit_id not in data.outbox}
             data.outbox.update(forgotten)
             return len(forgotten)
 

@@ -93,6 +93,13 @@ class TestWhenTheBrokerLostItsMemory:
         assert await store.mark_unpublished(after=0, most=2) == 2
         assert await store.unpublished() == commits[1:]
 
+    async def test_commits_without_records_stay_out_of_it(self, store: Store) -> None:
+        batch = [entry("a/1"), entry("b/1"), entry("c/1", data=[])]
+        await store.append(batch)
+        await store.mark_published([commit.id for commit, _ in batch])
+        assert await store.mark_unpublished(after=0, most=1) == 1
+        assert await store.unpublished() == [batch[1][0]]
+
     async def test_nothing_happens_after_the_last_position(self, store: Store) -> None:
         commits = await appended(store, ("a/1", 1))
         await store.mark_published([commits[0].id])
