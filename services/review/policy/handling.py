@@ -6,7 +6,7 @@ The rules:
 - `joining` lasts until the round starts, `round` until the reveal, `agreeing` until the agreement, `remedy` until the
   remedy is delivered, `answer` until the resolution is completed.
 - Where several departments are waited for at once, each stretch belongs to the one among them that came last of all:
-  it alone kept the table waiting to the end. Of those that never came, the first by id.
+  it alone kept the table waiting to the end. Of those that came together, or never, the first by id.
 - Where nobody is waited for, the lead has it; a remedy belongs to the department that delivers it.
 - From an escalation until management hands back, the time is `management`, whatever the table does meanwhile.
 - A rejected answer did not end anything: until the second table opens, the time is still `answer`, of the lead.
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Literal, get_args
 
 from shared.contracts.parts import TimePart
@@ -36,6 +36,7 @@ _NEXT: Final[dict[str, Phase]] = {
     "completed": "answer",
 }
 _ORDER: Final = {what: position for position, what in enumerate(get_args(What))}
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _ANSWERS: Final = frozenset({"joined", "declined", "management-seat"})
 
 
@@ -136,13 +137,13 @@ class _Table:
                 return
             yield mark
 
-    def _last(self, when: dict[str, int]) -> str:
+    def _last(self, when: dict[str, datetime]) -> str:
         return max(sorted(when), key=when.__getitem__) if when else self.lead
 
-    def _answer(self, position: int, department: str) -> int:
+    def _answer(self, position: int, department: str) -> datetime:
         return self._next(position, department, _ANSWERS)
 
-    def _contribution(self, position: int, department: str) -> int:
+    def _contribution(self, position: int, department: str) -> datetime:
         missing = [
             self._next(position, department, frozenset({what}))
             for what, who in (("times-reported", self.timed), ("proposed", self.proposed))
@@ -150,8 +151,8 @@ class _Table:
         ]
         return max(missing)
 
-    def _next(self, position: int, department: str, whats: frozenset[str]) -> int:
-        for distance, mark in enumerate(self._ahead(position)):
+    def _next(self, position: int, department: str, whats: frozenset[str]) -> datetime:
+        for mark in self._ahead(position):
             if mark.department == department and mark.what in whats:
-                return distance
-        return len(self.marks)
+                return mark.happened
+        return _NEVER

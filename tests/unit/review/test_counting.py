@@ -1,0 +1,134 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.review.commands import CountComplaint, CountReview
+from services.review.consumers import FAN_INS, LISTENS, count_in_period, count_in_themes
+from services.review.decide import period_decider, theme_decider
+from services.review.state.period import Period
+from shared.contracts import departments, intake, routing, topics
+from shared.contracts.envelope import Envelope
+from shared.contracts.event import Event
+from shared.contracts.parts import Cause, Costs
+from shared.contracts.review import ComplaintCounted, PeriodCounted, ReviewConcluded, SummaryPublished
+from shared.runtime.definition import Incoming
+from shared.testing.spec import spec
+from tests.unit.review.build import HOUR, NOW, a_concluded_one
+
+ENVELOPE = Envelope(id="review/c1:9", source="/review", type="t", time="t", subject="c1", sequence=9)
+
+
+def concluded(cost: Decimal, weights: list[float]) -> Incoming[ReviewConcluded]:
+    factors = ["method", "machine", "material", "measurement", "environment", "information"]
+    causes = tuple(
+        Cause.model_validate(
+            {"step": "picking", "factor": factor, "weight": weight, "evidence": "seen", "basis": "facts"}
+        )
+        for factor, weight in zip(factors, weights, strict=False)
+    )
+    costs = Costs(staff=cost, compensation=Decimal(0), rework=Decimal(0), value_at_risk=Decimal(0))
+    return Incoming(ReviewConcluded(at=NOW, by="system", causes=causes, costs=costs, period="2026-03"), ENVELOPE, NOW)
+
+
+class TestAReviewThatWasConcluded:
+    @given(st.decimals(0, 10**7, places=2), st.lists(st.floats(0.000001, 1), min_size=1, max_size=6))
+    def test_its_cost_is_shared_out_among_the_themes_to_the_cent(self, cost: Decimal, weights: list[float]) -> None:
+        commands = dict(count_in_themes(concluded(cost, weights)))
+        assert len(commands) == len(weights)
+        assert sum(Decimal(command.cost) for command in commands.values()) == cost
+
+    def test_each_cause_is_one_theme(self) -> None:
+        commands = dict(count_in_themes(concluded(Decimal("10.01"), [0.75, 0.25])))
+        assert commands == {
+            "picking.method": CountComplaint(NOW, "system", "c1", "2026-03", 0.75, "7.51"),
+            "picking.machine": CountComplaint(NOW, "system", "c1", "2026-03", 0.25, "2.50"),
+        }
+
+    def test_without_a_cause_no_theme_counts_it(self) -> None:
+        assert dict(count_in_themes(concluded(Decimal(1), []))) == {}
+
+
+class TestATheme:
+    def test_it_counts_each_complaint(self) -> None:
+        one = CountComplaint(NOW, "system", "c1", "2026-03", 0.75, "7.51")
+        two = CountComplaint(NOW, "system", "c2", "2026-03", 0.1, "0.20")
+        first = spec(theme_decider()).when(one)
+        first.then_types(ComplaintCounted)
+        tally = spec(theme_decider()).given(*first.events).when(two).after.periods["2026-03"]
+        assert (tally.count, tally.weight, tally.cost) == (2, Decimal("0.85"), Decimal("7.71"))
+
+    def test_months_are_kept_apart(self) -> None:
+        decider = theme_decider()
+        state = decider.initial
+        for number, month in enumerate(["2026-02", "2026-03", "2026-03"]):
+            command = CountComplaint(NOW, "system", f"c{number}", month, 1.0, "1")
+            state = decider.fold(decider.decide(state, command), state)
+        assert {month: tally.count for month, tally in state.periods.items()} == {"2026-02": 1, "2026-03": 2}
+        assert decider.index(state)["period"] == ["2026-02", "2026-03"]
+        assert (decider.next_due(state), decider.is_terminal(state)) == (None, False)
+
+
+class TestAPeriod:
+    def published(self) -> SummaryPublished:
+        state = a_concluded_one().state
+        assert state.status == "concluded"
+        assert state.summary is not None
+        return SummaryPublished(at=NOW, by="system", summary=state.summary)
+
+    def test_the_month_of_receipt_counts_the_review(self) -> None:
+        event = self.published()
+        assert list(count_in_period(Incoming(event, ENVELOPE, NOW))) == [
+            ("2026-03", CountReview(NOW, "system", event.summary))
+        ]
+
+    def test_it_keeps_running_figures(self) -> None:
+        result = spec(period_decider()).when(CountReview(NOW, "system", self.published().summary))
+        result.then_types(PeriodCounted)
+        state: Period = result.after
+        assert (state.complaints, state.promises_kept, state.severities) == (1, 1, {"low": 1})
+        assert state.costs.total == self.published().summary.costs.total
+        hour = HOUR.total_seconds() * 1_000_000
+        assert (state.chain_microseconds, state.handling_microseconds) == (84 * hour, 16 * hour)
+        line_haul = state.measures["step|carrier|line-haul"]
+        assert (line_haul.count, line_haul.over_count, line_haul.over_microseconds) == (1, 1, 6 * hour)
+        decider = period_decider()
+        assert (decider.next_due(state), decider.is_terminal(state)) == (None, False)
+
+
+class TestWhatReviewListensTo:
+    def test_each_event_is_listened_to_once_on_its_owners_topic(self) -> None:
+        kinds = {intake.KIND: topics.INTAKE, routing.KIND: topics.ROUTING, departments.KIND: topics.DEPARTMENTS}
+        assert all(kinds[listen.kind] == listen.topic for listen in LISTENS)
+        assert len({listen.event for listen in LISTENS}) == len(LISTENS)
+        assert {fan_in.to for fan_in in FAN_INS} == {"theme", "period"}
+
+    def test_a_registered_complaint_brings_its_step_times(self) -> None:
+        event = intake.ComplaintRegistered(
+            at=NOW, by="customer", complaint="c1", channel="web", received_at=NOW, text="late", repeat_of="c0"
+        )
+        command = self.command(event)
+        assert (command.complaint, command.repeat, command.registered_at) == ("c1", True, NOW)  # type: ignore[attr-defined]
+
+    @pytest.mark.parametrize(
+        ("event", "what", "department", "code"),
+        [
+            (departments.DepartmentJoined(at=NOW, by="it", department="it"), "joined", "it", ""),
+            (departments.LeadChanged(at=NOW, by="it", lead="it", before="carrier", why="…"), "lead-changed", "it", ""),
+            (departments.RoundRevealed(at=NOW, by="system", complete=True), "revealed", "", ""),
+            (departments.TableClosed(at=NOW, by="system", why="accepted"), "table-closed", "", "accepted"),
+            (departments.EscalationClosed(at=NOW, by="it", findings={}), "escalation-closed", "", ""),
+            (intake.ComplaintClosed(at=NOW, by="customer", learning_code="late"), "closed", "", "late"),
+            (intake.ComplaintWithdrawn(at=NOW, by="customer", reason="…"), "withdrawn", "", ""),
+            (intake.PromiseBroken(at=NOW, by="clock", promise="answer", due=NOW), "promise-broken", "", "answer"),
+        ],
+    )
+    def test_what_happens_becomes_a_mark(self, event: Event, what: str, department: str, code: str) -> None:
+        mark = self.command(event).mark  # type: ignore[attr-defined]
+        assert (mark.what, mark.department, mark.code, mark.happened) == (what, department, code, NOW)
+
+    def command(self, event: Event) -> object:
+        (listen,) = [listen for listen in LISTENS if listen.event is type(event)]
+        return listen.command(Incoming(event, ENVELOPE, datetime(2026, 4, 1, tzinfo=UTC)))
