@@ -16,7 +16,7 @@ from shared.web.problems import NotFound
 
 _ANSWER: Final = AnswerSent.type_name()
 _REGISTERED: Final = ComplaintRegistered.type_name()
-_STANDINGS: Final = ("kept", "broken", "open")
+_STANDINGS: Final[tuple[str, ...]] = ("kept", "broken", "open")
 
 
 class ComplaintLine(BaseModel):
@@ -135,7 +135,7 @@ class Views:
 
     async def promises(self) -> PromiseCounts:
         """Count the promises of all complaints."""
-        counts = dict.fromkeys(_STANDINGS, 0)
+        counts: dict[str, int] = dict.fromkeys(_STANDINGS, 0)
         for entry, number in (await self._store.count(KIND, "promises")).items():
             counts[entry.rpartition(":")[2]] += number
         return PromiseCounts.model_validate(counts)

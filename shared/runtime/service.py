@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import httpx
 from fastapi import APIRouter, FastAPI
@@ -38,6 +38,14 @@ log = logging.getLogger(__name__)
 Routes = Callable[["Service"], Sequence[APIRouter]]
 
 
+class Closable(Protocol):
+    """What a service keeps beside its store; it opens when it is used."""
+
+    async def close(self) -> None:
+        """Release everything; idempotent."""
+        ...
+
+
 class Service:
     """A running service. `app` is its HTTP edge; `start` and `stop` are also the app's lifespan."""
 
@@ -50,6 +58,7 @@ class Service:
         *,
         clock: Clock | None = None,
         ids: Ids | None = None,
+        beside: Sequence[Closable] = (),
     ) -> None:
         self.definition = definition
         self.settings = settings
@@ -70,6 +79,7 @@ class Service:
         self.source = StoreSource(source, store)
         self.execute = Executor(self.engine, self.ids)
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._beside = beside
         self._broken: dict[str, str] = {}
         self._store_trouble = "not open yet"
         self.app = self._web(routes)
@@ -154,6 +164,8 @@ class Service:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         self._tasks.clear()
         await self._client.aclose()
+        for part in self._beside:
+            await part.close()
         await self.store.close()
 
     async def unsettled(self) -> dict[str, int]:

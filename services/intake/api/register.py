@@ -1,0 +1,117 @@
+"""HTTP edge of registration: one, or many. What is hidden is in the vault before anything is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Annotated, Any, Final, Literal
+
+import orjson
+from fastapi import APIRouter, Body, Header, Request, Response
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from services.intake.api.registration import Frame, Registrar, Registration
+from services.intake.api.requests import MAX_BULK_ITEMS, BulkItem, NewComplaint
+from shared.core.decider import Rejected
+from shared.privacy.vault import Vault
+from shared.runtime.calls import Execute, KeyReused, Outcome, VersionConflict
+from shared.web.problems import Invalid
+from shared.web.writes import Framed, WriteAnswer, answer
+
+CUSTOMER: Final = "customer"
+IMPORT: Final = "import"
+_BULK_ITEM: Final = TypeAdapter(BulkItem)
+_WORDS_SHOWN: Final = 5
+
+
+class BulkAnswer(BaseModel):
+    """What became of one complaint of many; `problem` says why it was rejected."""
+
+    id: str
+    status: Literal["registered", "already", "rejected"]
+    problem: str = ""
+
+
+def register_router(execute: Execute, registrar: Registrar, vault: Vault) -> APIRouter:
+    """Return the routes by which complaints come in."""
+    routes = APIRouter()
+
+    @routes.post("/complaints", status_code=HTTPStatus.CREATED)
+    async def register(
+        request: Request, complaint: Annotated[NewComplaint, Body()], write: Framed, response: Response
+    ) -> WriteAnswer:
+        frame = Frame(write.key, write.by or CUSTOMER, write.expected, write.traceparent)
+        registration = registrar.registration(complaint, orjson.loads(await request.body()), frame)
+        if registration.vault is not None:
+            await vault.put({registration.call.key: registration.vault})
+        outcome = await execute(registration.call)
+        response.headers["Location"] = f"{request.url.path}/{outcome.key}"
+        return answer(outcome)
+
+    @routes.post(
+        "/complaints/bulk",
+        response_model=list[BulkAnswer],
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _bulk_schema()}}}},
+    )
+    async def register_many(
+        request: Request,
+        throughline_role: Annotated[str, Header(max_length=60, pattern=r"^[a-z0-9-]*$")] = "",
+        traceparent: Annotated[str, Header(max_length=60)] = "",
+    ) -> Response:
+        items = _items(await request.body())
+        answers: list[BulkAnswer | None] = [None] * len(items)
+        accepted: dict[int, Registration] = {}
+        for position, raw in enumerate(items):
+            try:
+                item = _BULK_ITEM.validate_python(raw)
+                frame = Frame(item.idempotency_key, throughline_role or IMPORT, traceparent=traceparent)
+                accepted[position] = registrar.registration(item.complaint, raw["complaint"], frame)
+            except (ValidationError, Invalid) as error:
+                answers[position] = BulkAnswer(id="", status="rejected", problem=_sentence(error))
+        await vault.put({item.call.key: item.vault for item in accepted.values() if item.vault is not None})
+        outcomes = await execute.many([item.call for item in accepted.values()])
+        for (position, registration), outcome in zip(accepted.items(), outcomes, strict=True):
+            answers[position] = _answer(registration, outcome)
+        body = orjson.dumps([known.model_dump() for known in answers if known is not None])
+        return Response(body, media_type="application/json")
+
+    return routes
+
+
+def _items(body: bytes) -> Sequence[Any]:
+    try:
+        items: Any = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Invalid([("body", f"is not JSON: {error}")]) from error
+    if not isinstance(items, list) or len(items) > MAX_BULK_ITEMS:  # pyright: ignore[reportUnknownArgumentType]
+        raise Invalid([("body", f"must be an array of at most {MAX_BULK_ITEMS} items")])
+    return items  # pyright: ignore[reportUnknownVariableType]
+
+
+def _answer(item: Registration, outcome: Outcome | Exception) -> BulkAnswer:
+    match outcome:
+        case Outcome():
+            return BulkAnswer(id=outcome.key, status="registered" if outcome.events else "already")
+        case Rejected() | KeyReused() | VersionConflict():
+            return BulkAnswer(id=item.call.key, status="rejected", problem=str(outcome))
+        case _:
+            raise outcome
+
+
+def _sentence(error: ValidationError | Invalid) -> str:
+    """Which fields and why, never what stood there: the answer ends up in files and logs."""
+    if isinstance(error, Invalid):
+        found = [f"{path}: {sentence}" for path, sentence in error.problems]
+    else:
+        listed = error.errors(include_url=False, include_context=False, include_input=False)
+        found = [f"{_path(item['loc'])}: {item['msg']}" for item in listed]
+    return "; ".join(found[:_WORDS_SHOWN])
+
+
+def _path(location: Sequence[int | str]) -> str:
+    inside = location[1:] if location[:1] == ("complaint",) and len(location) > 1 else location
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in inside).lstrip(".") or "item"
+
+
+def _bulk_schema() -> Mapping[str, Any]:
+    return TypeAdapter(Annotated[list[BulkItem], Body(max_length=MAX_BULK_ITEMS)]).json_schema()

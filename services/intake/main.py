@@ -1,0 +1,83 @@
+"""Settings -> wiring -> the service. The only file that constructs anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from services.intake.api import router
+from services.intake.api.registration import Registrar
+from services.intake.consumers import LISTENS
+from services.intake.decide import decider
+from services.intake.settings import Settings
+from services.intake.timers import on_due
+from services.intake.views import Views
+from shared.contracts import intake, topics
+from shared.core.organisation import Organisation, from_path
+from shared.privacy.keyfile import kept_key
+from shared.privacy.sqlite_vault import SqliteVault
+from shared.privacy.vault import Vault
+from shared.runtime.definition import Definition
+from shared.runtime.ports import Clock, Ids
+from shared.runtime.service import Service
+from shared.store.opening import store_at
+from shared.store.port import Store
+
+__all__ = ["Settings", "create", "definition"]
+
+
+def definition(organisation: Organisation) -> Definition:
+    """Return what intake is for this organisation."""
+    return Definition(
+        name="intake",
+        deciders=(decider(organisation),),
+        events=intake.EVENTS,
+        listens=LISTENS,
+        on_due=on_due,
+        topics=(topics.INTAKE,),
+    )
+
+
+def create(
+    settings: Settings,
+    *,
+    store: Store | None = None,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    vault: Vault | None = None,
+) -> Service:
+    """Return the service, not yet started.
+
+    Raises:
+        OrganisationInvalid, ValueError: the organisation file, the store's URL or the key's file cannot be used.
+    """
+    organisation = from_path(settings.organisation)
+    hidden = vault or SqliteVault(_vault_path(settings))
+    key = settings.pseudonym_key.get_secret_value().encode() or kept_key(_vault_path(settings).with_suffix(".key"))
+
+    def routes(service: Service) -> Sequence[APIRouter]:
+        registrar = Registrar(organisation, key, service.clock, service.ids)
+        return (router(service.execute, Views(service.store), service.clock, registrar, hidden),)
+
+    return Service(
+        definition(organisation),
+        settings,
+        store or store_at(settings.store),
+        routes,
+        clock=clock,
+        ids=ids,
+        beside=(hidden,),
+    )
+
+
+def _vault_path(settings: Settings) -> Path:
+    if settings.vault is not None:
+        return settings.vault
+    scheme, _, path = settings.store.partition(":///")
+    if scheme != "sqlite":
+        msg = "a store that is no file has no place beside it: set THROUGHLINE_INTAKE_VAULT to the vault's file"
+        raise ValueError(msg)
+    beside = Path("/" + path.lstrip("/"))
+    return beside.with_name(f"{beside.stem}-vault.sqlite3")
