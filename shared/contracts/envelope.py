@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-_PREFIX: Final = "ce_"
-_REQUIRED: Final = ("id", "source", "type", "time", "subject", "sequence")
+_REQUIRED: Final = ("ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "ce_sequence")
 
 
 class EnvelopeInvalid(ValueError):
@@ -78,27 +77,28 @@ class Envelope:
         Raises:
             EnvelopeInvalid: naming the header that is missing or unreadable.
         """
+        # Every consumed event passes here: only what was asked for is looked at, header by header.
+        found = dict(headers)
         try:
-            found = {name.removeprefix(_PREFIX): value.decode() for name, value in headers}
+            for name in _REQUIRED:
+                if not found.get(name):
+                    msg = f"header {name} is missing"
+                    raise EnvelopeInvalid(msg)
+            sequence = found["ce_sequence"]
+            if not sequence.isdigit() or int(sequence) < 1:
+                msg = f"header ce_sequence is {sequence!r}, not a number from 1"
+                raise EnvelopeInvalid(msg)
+            return cls(
+                id=found["ce_id"].decode(),
+                source=found["ce_source"].decode(),
+                type=found["ce_type"].decode(),
+                time=found["ce_time"].decode(),
+                subject=found["ce_subject"].decode(),
+                sequence=int(sequence),
+                causation=(found.get("ce_causationid") or b"").decode(),
+                correlation=(found.get("ce_correlationid") or b"").decode(),
+                traceparent=(found.get("traceparent") or b"").decode(),
+            )
         except UnicodeDecodeError as error:
             msg = f"a header is not UTF-8: {error}"
             raise EnvelopeInvalid(msg) from None
-        for name in _REQUIRED:
-            if not found.get(name):
-                msg = f"header {_PREFIX}{name} is missing"
-                raise EnvelopeInvalid(msg)
-        sequence = found["sequence"]
-        if not sequence.isascii() or not sequence.isdigit() or int(sequence) < 1:
-            msg = f"header {_PREFIX}sequence is {sequence!r}, not a number from 1"
-            raise EnvelopeInvalid(msg)
-        return cls(
-            id=found["id"],
-            source=found["source"],
-            type=found["type"],
-            time=found["time"],
-            subject=found["subject"],
-            sequence=int(sequence),
-            causation=found.get("causationid", ""),
-            correlation=found.get("correlationid", ""),
-            traceparent=found.get("traceparent", ""),
-        )

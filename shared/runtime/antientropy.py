@@ -34,7 +34,10 @@ class AntiEntropy:
         store: Store,
         clock: Clock,
         sources: Mapping[str, Source],
+        *,
+        every_seconds: float = EVERY_SECONDS,
     ) -> None:
+        self._every_seconds = every_seconds
         self._name = definition.name
         self._main = definition.main.kind
         self._fan_ins = {(f.topic, f.kind, f.event.type_name()) for f in definition.fan_ins}
@@ -49,7 +52,7 @@ class AntiEntropy:
     async def run(self) -> None:
         """Look until cancelled."""
         while True:
-            await asyncio.sleep(EVERY_SECONDS)
+            await asyncio.sleep(self._every_seconds)
             try:
                 await self.look(GRACE)
             except Exception as error:

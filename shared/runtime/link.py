@@ -116,5 +116,4 @@ class KafkaLink:
 
 
 def _raw(record: ConsumerRecord[Any, Any]) -> Raw:
-    headers = tuple((name, value or b"") for name, value in record.headers)
-    return Raw(record.topic, record.partition, record.offset, record.key or b"", record.value or b"", headers)
+    return Raw(record.topic, record.partition, record.offset, record.key or b"", record.value or b"", record.headers)

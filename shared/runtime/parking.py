@@ -25,7 +25,17 @@ log = logging.getLogger(__name__)
 class Parking:
     """Works the lines of one service."""
 
-    def __init__(self, reader: Reader, engine: Engine, processor: Processor, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        engine: Engine,
+        processor: Processor,
+        store: Store,
+        clock: Clock,
+        *,
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
+        self._look_seconds = look_seconds
         self._reader = reader
         self._engine = engine
         self._processor = processor
@@ -41,7 +51,7 @@ class Parking:
                 if classify(error) is not FailureKind.OUTAGE:
                     raise
                 log.warning("parking waits: %s", error)
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(self._look_seconds)
 
     async def look(self) -> int:
         """Try every line whose head is due; returns how many records were applied."""

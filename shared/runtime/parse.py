@@ -18,14 +18,17 @@ from shared.runtime.session import Input
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A record as the broker (or its source) gave it. `offset` is -1 where it did not come from a broker."""
+    """A record as the broker (or its source) gave it. `offset` is -1 where it did not come from a broker.
+
+    A header without a value is None on the wire; `Envelope.parse` takes that for missing.
+    """
 
     topic: str
     partition: int
     offset: int
     key: bytes
     value: bytes
-    headers: tuple[tuple[str, bytes], ...]
+    headers: Sequence[tuple[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True)

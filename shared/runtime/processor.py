@@ -178,7 +178,7 @@ class Processor:
             topic=raw.topic,
             partition=raw.partition,
             offset=raw.offset,
-            headers=raw.headers,
+            headers=tuple((name, value or b"") for name, value in raw.headers),
             value=raw.value,
             reason=trouble.reason,
             permanent=trouble.permanent,

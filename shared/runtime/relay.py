@@ -65,11 +65,14 @@ def outgoing(source: str, commit: Commit) -> list[OutgoingRecord]:
 class Relay:
     """One per process and service. `offer` never waits; `run` sends until cancelled."""
 
-    def __init__(self, source: str, store: Store, publisher: Publisher, clock: Clock) -> None:
+    def __init__(
+        self, source: str, store: Store, publisher: Publisher, clock: Clock, *, sweep_seconds: float = SWEEP_SECONDS
+    ) -> None:
         self._source = source
         self._store = store
         self._publisher = publisher
         self._clock = clock
+        self._sweep_seconds = sweep_seconds
         self._queue: dict[str, Commit] = {}
         self._wake = asyncio.Event()
         self._behind = False
@@ -105,7 +108,7 @@ class Relay:
                     self.failing = 0
                     continue
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), SWEEP_SECONDS)
+                    await asyncio.wait_for(self._wake.wait(), self._sweep_seconds)
                 self._wake.clear()
                 if not self._queue:
                     await self._sweep()
@@ -149,6 +152,6 @@ class Relay:
             await asyncio.sleep(_BACKOFF_SECONDS[0])
 
     async def _sweep(self) -> None:
-        before = self._clock.now() - timedelta(seconds=SWEEP_SECONDS)
+        before = self._clock.now() - timedelta(seconds=self._sweep_seconds)
         for commit in await self._store.unpublished(older_than=before, limit=BATCH_COMMITS):
             self._queue.setdefault(commit.id, commit)
