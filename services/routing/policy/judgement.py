@@ -61,13 +61,15 @@ def judge(rules: Rulebook, registered: ComplaintRegistered) -> Judgement:
 
 def _over_their_time(rules: Rulebook, registered: ComplaintRegistered) -> Sequence[Overrun]:
     """The steps that ended over their time, and those over it that had not ended when the customer complained."""
+    if not registered.steps:
+        return ()
     over = list(overruns(rules.organisation, registered.steps))
     still_open = [
         step.model_copy(update={"ended": registered.received_at})
         for step in registered.steps
         if step.started is not None and step.ended is None
     ]
-    for found in overruns(rules.organisation, still_open):
+    for found in overruns(rules.organisation, still_open) if still_open else ():
         name = rules.organisation.step(found.step).name.in_("en")
         sentence = f"{name} had not ended when the customer complained: {hours(found.by)} over"
         over.append(replace(found, sentence=sentence))

@@ -101,7 +101,8 @@ class WordIndex:
         candidates = list(self._anywhere)
         keyed, short = self._keyed, self._short
         for word in dict.fromkeys(words):
-            candidates += (entry for entry in keyed.get(word[:_KEY], ()) if entry.begins(word))
+            if near := keyed.get(word[:_KEY]):
+                candidates += [entry for entry in near if entry.begins(word)]
             for length in short:
                 if len(word) > length:
                     candidates += (entry for entry in keyed.get(word[:length], ()) if not entry.whole)
