@@ -1,13 +1,15 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import pytest
+from hypothesis import example
 from hypothesis import given as over
 from hypothesis import strategies as st
 
 from services.review.commands import ReviewCommand
 from services.review.policy.rules import CONCLUDE_WITHIN
 from services.review.state.review import Collecting, Concluded, Open, State
+from shared.contracts.event import Event
 from shared.contracts.parts import Costs
 from shared.contracts.review import (
     CausesFound,
@@ -44,17 +46,28 @@ from tests.unit.review.build import (
 OPENING = (ReviewOpened, TimesAttributed, CausesFound, CostsComputed)
 HISTORIC = note_complaint(historic=True)
 TABLE_ONLY = TABLE[0]
+SECOND_TABLE = (
+    note("table-opened", 40 * HOUR, "warehouse", departments=("warehouse", "carrier"), stage=2),
+    note("times-reported", 41 * HOUR, "carrier", staff_minutes=60),
+    note("remedy-delivered", 42 * HOUR, "carrier", amount=Decimal(5)),
+    note("completed", 44 * HOUR, stage=2),
+)
+LAST_WORDS = (note("closed", 50 * HOUR, code="late-handover"), note("promise-broken", 3 * DAY, code="call"))
 
 
-def interleaved(topics: Sequence[Sequence[ReviewCommand]], picks: Sequence[int]) -> list[ReviewCommand]:
-    """One arrival: the order within a topic holds, across topics anything goes."""
-    rest = [list(topic) for topic in topics]
-    order: list[ReviewCommand] = []
-    for pick in picks:
-        left = [topic for topic in rest if topic]
-        if left:
-            order.append(left[pick % len(left)].pop(0))
-    return order + [command for topic in rest for command in topic]
+INTAKE = (note_complaint(), ENDING[0], *LAST_WORDS)
+DEPARTMENTS = (*TABLE, *SECOND_TABLE, CLOSED_TABLE)
+TURNS = "i" * len(INTAKE) + "r" + "d" * len(DEPARTMENTS)
+
+
+def arrival(turns: Sequence[str]) -> list[ReviewCommand]:
+    """Events in one order of arrival: within a topic it is the topic's, across topics anything goes."""
+    topics: dict[str, Iterator[ReviewCommand]] = {
+        "i": iter(INTAKE),
+        "r": iter([note_triage()]),
+        "d": iter(DEPARTMENTS),
+    }
+    return [next(topics[turn]) for turn in turns]
 
 
 def without_instants(state: State) -> dict[str, object]:
@@ -116,10 +129,12 @@ class TestWhenTheComplaintIsResolved:
             value_at_risk=Decimal("20.80"),
         )
 
-    @pytest.mark.parametrize("last", [note_complaint(), note_triage()])
-    def test_whatever_comes_last_opens_it(self, last: ReviewCommand) -> None:
+    @pytest.mark.parametrize(
+        ("last", "noted"), [(note_complaint(), ComplaintEvidenceNoted), (note_triage(), TriageEvidenceNoted)]
+    )
+    def test_whatever_comes_last_opens_it(self, last: ReviewCommand, noted: type[Event]) -> None:
         known = [command for command in (note_complaint(), note_triage(), *TABLE) if command != last]
-        given(*known).when(last).then_types(type(given(*known).when(last).events[0]), *OPENING)
+        given(*known).when(last).then_types(noted, *OPENING)
 
     def test_a_repeat_says_so(self) -> None:
         events = given(note_complaint(repeat=True), note_triage(), *TABLE[:-1]).when(TABLE[-1]).events
@@ -144,15 +159,8 @@ class TestWhenTheComplaintIsResolved:
 
 class TestWhileTheReviewIsOpen:
     def test_a_second_stage_brings_the_figures_up_to_date(self) -> None:
-        second = (
-            note("table-opened", 40 * HOUR, "warehouse", departments=("warehouse", "carrier"), stage=2),
-            note("times-reported", 41 * HOUR, "carrier", staff_minutes=60),
-            note("remedy-delivered", 42 * HOUR, "carrier", amount=Decimal(5)),
-        )
-        opened = given(note_complaint(), note_triage(), *TABLE, *second)
-        _, times, costs = opened.when(note("completed", 44 * HOUR, stage=2)).then_types(
-            CourseEvidenceNoted, TimesAttributed, CostsComputed
-        )
+        opened = given(note_complaint(), note_triage(), *TABLE, *SECOND_TABLE[:-1])
+        _, times, costs = opened.when(SECOND_TABLE[-1]).then_types(CourseEvidenceNoted, TimesAttributed, CostsComputed)
         assert isinstance(times, TimesAttributed)
         assert times.handling_seconds == 44 * 3600
         assert isinstance(costs, CostsComputed)
@@ -197,11 +205,16 @@ class TestAHistoricComplaint:
 
 
 class TestInWhateverOrderTheTopicsArrive:
-    @over(st.lists(st.integers(0, 2), max_size=20))
-    def test_the_review_ends_the_same(self, picks: list[int]) -> None:
-        intake = (note_complaint(), *ENDING, note("promise-broken", 3 * DAY, code="call"))
-        order = interleaved([intake, (note_triage(),), (*TABLE, CLOSED_TABLE)], picks)
-        assert without_instants(given(*order).state) == without_instants(a_concluded_one().state)
+    @over(st.permutations(TURNS))
+    @example("d" * len(DEPARTMENTS) + "r" + "i" * len(INTAKE))
+    @example("i" * len(INTAKE) + "d" * len(DEPARTMENTS) + "r")
+    def test_the_review_ends_the_same(self, turns: Sequence[str]) -> None:
+        ended = given(*arrival(turns)).state
+        assert without_instants(ended) == without_instants(given(*arrival(TURNS)).state)
+        assert isinstance(ended, Concluded)
+        assert ended.times.handling_seconds == 44 * 3600
+        assert ended.summary is not None
+        assert (ended.summary.outcome, ended.summary.promises_broken) == ("late-handover", 0)
 
 
 class TestWhenTheReviewIsConcluded:
