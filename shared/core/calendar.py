@@ -11,13 +11,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import accumulate
 from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import holidays as holiday_package
 from pydantic import Field, field_validator, model_validator
 
 from shared.core.datafile import Frozen, closest, is_mapping
-from shared.core.kinds import Slug, Version
+from shared.core.kinds import Slug, Version, known_zone
 from shared.core.shifts import Shift, Week, no_shifts, read_shifts, read_week
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -85,10 +85,7 @@ class BusinessCalendar(Frozen):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        if name not in _zones():
-            message = f"there is no time zone '{name}'; {closest(name, _zones())}"
-            raise ValueError(message)
-        return name
+        return known_zone(name)
 
     @model_validator(mode="after")
     def _opens_at_all(self) -> "BusinessCalendar":
@@ -287,7 +284,3 @@ def _utc(at: datetime) -> datetime:
 
 def _instant(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
-
-
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())

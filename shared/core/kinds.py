@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from pydantic import (
     BeforeValidator,
@@ -19,6 +21,7 @@ from pydantic import (
 )
 
 from shared.contracts.parts import Severity
+from shared.core.datafile import closest
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$", max_length=64)]
 """An id: lower case letters and digits, parts joined by `-`, `_` or `.`."""
@@ -110,6 +113,23 @@ def _as_version(value: object) -> object:
 
 Version = Annotated[str, BeforeValidator(_as_version), StringConstraints(pattern=r"^[\w.+-]{1,40}$")]
 """A version label; `3` in the file is read as `"3"`."""
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def known_zone(name: str) -> str:
+    """The name of a time zone, as given.
+
+    Raises:
+        ValueError: when there is no such zone, with the closest that exists.
+    """
+    if name not in _zones():
+        message = f"there is no time zone '{name}'; {closest(name, _zones())}"
+        raise ValueError(message)
+    return name
 
 
 class Text(RootModel[dict[Language, str]]):

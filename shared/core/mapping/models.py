@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Annotated
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from shared.core.datafile import Frozen, closest
-from shared.core.kinds import Duration, Language, Slug, Version
+from shared.core.datafile import Frozen
+from shared.core.kinds import Duration, Language, Slug, Version, known_zone
 from shared.core.organisation.structure import Condition
 
 Column = Annotated[str, StringConstraints(min_length=1)]
@@ -115,10 +115,7 @@ class ImportMapping(Frozen):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        if name not in available_timezones():
-            message = f"there is no time zone '{name}'; {closest(name, available_timezones())}"
-            raise ValueError(message)
-        return name
+        return known_zone(name)
 
     @field_validator("timestamp_formats")
     @classmethod
