@@ -1,6 +1,10 @@
-"""Wiring: the one place that says what departments is made of."""
+"""Settings -> wiring -> the service. The only file that constructs anything."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
 
 from services.departments.api import router
 from services.departments.consumers import LISTENS
@@ -10,11 +14,14 @@ from services.departments.timers import on_due
 from services.departments.views import Views
 from shared.contracts import topics
 from shared.contracts.departments import EVENTS
-from shared.core.organisation import Organisation
+from shared.core.organisation import Organisation, from_path
 from shared.runtime.definition import Definition
 from shared.runtime.ports import Clock, Ids
 from shared.runtime.service import Service
+from shared.store.opening import store_at
 from shared.store.port import Store
+
+__all__ = ["Settings", "create", "definition"]
 
 
 def definition(organisation: Organisation) -> Definition:
@@ -31,14 +38,16 @@ def definition(organisation: Organisation) -> Definition:
 
 
 def create(
-    settings: Settings, organisation: Organisation, store: Store, *, clock: Clock | None = None, ids: Ids | None = None
+    settings: Settings, *, store: Store | None = None, clock: Clock | None = None, ids: Ids | None = None
 ) -> Service:
-    """Return the service, not started; starting it is its app's lifespan."""
-    return Service(
-        definition(organisation),
-        settings,
-        store,
-        lambda service: [router(service.execute, Views(store), service.clock, service.ids)],
-        clock=clock,
-        ids=ids,
-    )
+    """Return the service, not yet started.
+
+    Raises:
+        OrganisationInvalid, ValueError: the organisation file or the store's URL cannot be used.
+    """
+
+    def routes(service: Service) -> Sequence[APIRouter]:
+        return (router(service.execute, Views(service.store), service.clock, service.ids),)
+
+    organisation = from_path(settings.organisation)
+    return Service(definition(organisation), settings, store or store_at(settings.store), routes, clock=clock, ids=ids)

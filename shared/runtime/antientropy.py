@@ -18,6 +18,7 @@ from shared.runtime.sources import Head, Source, Want
 from shared.store.port import Store
 
 EVERY_SECONDS: Final = 15.0
+FIRST_SECONDS: Final = 1.0
 GRACE: Final = timedelta(seconds=30)
 """What is younger than this is on its way by Kafka."""
 _PAGE: Final = 1_000
@@ -49,16 +50,19 @@ class AntiEntropy:
         self._log = logging.getLogger(__name__)
         self.pulled = 0
 
-    async def run(self) -> None:
-        """Look until cancelled."""
+    async def run(self, *, at_once: bool = False) -> None:
+        """Look until cancelled. `at_once`: first without any grace, for a broker whose memory started empty."""
+        pause, grace = (FIRST_SECONDS, timedelta(0)) if at_once else (EVERY_SECONDS, GRACE)
         while True:
-            await asyncio.sleep(self._every_seconds)
+            await asyncio.sleep(pause)
             try:
-                await self.look(GRACE)
+                await self.look(grace)
             except Exception as error:
                 if classify(error) is not FailureKind.OUTAGE:
                     raise
                 self._log.info("anti-entropy of %s waits: %s", self._name, error)
+            else:
+                pause, grace = EVERY_SECONDS, GRACE
 
     async def look(self, grace: timedelta) -> int:
         """Compare everything older than `grace`; returns how many events had to be pulled."""

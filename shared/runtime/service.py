@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import Any, Final, Protocol
 
 import httpx
@@ -120,7 +119,7 @@ class Service:
             "link": lambda: self.link.run(self.processor),
             "timers": self.timers.run,
             "parking": self.parking.run,
-            "anti-entropy": self._catch_up,
+            "anti-entropy": lambda: self.antientropy.run(at_once=self.settings.embedded),
         }
         for name, run in parts.items():
             self._tasks[name] = asyncio.create_task(self._supervise(name, run), name=f"{self.definition.name} {name}")
@@ -136,13 +135,6 @@ class Service:
             else:
                 self._store_trouble = ""
                 return
-
-    async def _catch_up(self) -> None:
-        if self.settings.embedded:
-            # The broker's memory started empty: what was on its way when the last process ended is in the sources only.
-            await asyncio.sleep(_RESTART_SECONDS)
-            await self.antientropy.look(timedelta(0))
-        await self.antientropy.run()
 
     async def _supervise(self, name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
         while True:
