@@ -157,7 +157,7 @@ def _count_candidates(kind: str, by: str, fields: Sequence[str], where: Where) -
     probes, probe_parameters = _probes(kind, others, where)
     query = (
         "SELECT word.value, count(DISTINCT s.stream) "  # noqa: S608 - constants
-        f"FROM (SELECT DISTINCT f.stream {_having(where[first])}{probes}) m "
+        f"FROM (SELECT f.stream {_having(where[first])}{probes}) m "
         "CROSS JOIN states s ON s.stream = m.stream CROSS JOIN json_each(s.fields) field CROSS JOIN "
         "json_each(CASE field.type WHEN 'array' THEN field.value ELSE json_array(field.value) END) word "
         "WHERE field.key = ? GROUP BY word.value ORDER BY word.value"

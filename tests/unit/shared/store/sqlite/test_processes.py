@@ -83,6 +83,51 @@ class TestWhenAProcessIsKilledWhileAppending:
         await store.close()
 
 
+FAILING = """
+import asyncio, resource, sys
+from pathlib import Path
+from shared.store.port import StoreUnavailable
+from shared.store.sqlite import SqliteStore
+from shared.testing.commits import entry
+
+async def main(path):
+    store = SqliteStore(Path(path))
+    await store.open()
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))
+    saved = 0
+    try:
+        for number in range(1000):
+            await store.append([entry(f"a/{number}", state=b"x" * 4000)])
+            saved = number + 1
+    except StoreUnavailable as error:
+        print(saved, error, flush=True)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    print(*await store.append([entry("a/next")]), flush=True)
+    await store.close()
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+class TestWhenTheDiskRefusesAWrite:
+    async def test_the_call_says_so_what_was_saved_stays_and_the_store_goes_on(self, path: Path) -> None:
+        run = await asyncio.to_thread(
+            subprocess.run, [sys.executable, "-c", FAILING, str(path)], capture_output=True, text=True, check=True
+        )
+        refusal, after = run.stdout.splitlines()
+        assert f"{path}: append: " in refusal
+        assert "SQLITE_" in refusal
+        assert after == "True"
+        store = SqliteStore(path)
+        await store.open()
+        saved = int(refusal.split()[0])
+        assert saved > 0
+        streams = [commit.stream for _, commit in await store.log()]
+        assert streams == [*(f"a/{number}" for number in range(saved)), "a/next"]
+        await store.close()
+
+
 class TestWhenTwoProcessesWrite:
     async def test_each_commit_has_one_winner_and_its_state_stands(self, path: Path) -> None:
         with started(path, "both", 150, "one") as one, started(path, "both", 150, "two") as two:
