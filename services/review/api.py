@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.review.commands import (
@@ -111,8 +111,10 @@ def _review_reads(routes: APIRouter, views: Views) -> None:
         return await views.reviews.page({name: values for name, values in asked.items() if values}, cursor, limit)
 
     @routes.get("/reviews/{complaint}")
-    async def review(complaint: ComplaintId) -> ReviewView:
-        return await views.reviews.review(complaint)
+    async def review(complaint: ComplaintId, response: Response) -> ReviewView:
+        found = await views.reviews.review(complaint)
+        response.headers["ETag"] = f'"{found.version}"'
+        return found
 
     @routes.get("/summaries")
     async def summaries(
