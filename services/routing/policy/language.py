@@ -10,7 +10,7 @@ from services.routing.policy.lexicon import Words
 _ENGLISH: Final = (
     "the and to of is was were are i my me we our you your he she they it this that these have has had not but for "
     "with on in at from by be been so as after when what why how no there still than would could did does do don "
-    "didn can will just only its out about again never which"
+    "didn can will just only its out about again never which a an or"
 )
 _PORTUGUESE: Final = (
     "o a os as e de do da dos das em no na nos nas um uma que não nao com por para pra mas eu meu minha me foi era "
