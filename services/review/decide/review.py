@@ -63,17 +63,29 @@ def _noted(
     after = evolve(state, event)
     events: list[Event] = [event]
     if isinstance(after, Collecting):
-        opening = opened(organisation, after, command.now)
-        events += opening
-        for happened in opening:
-            after = evolve(after, happened)
-    elif isinstance(after, Open) and _changes_the_figures(event):
-        figures = refigured(organisation, after, command.now)
-        events += figures
-        for happened in figures:
-            after = evolve(after, happened)
-    if isinstance(after, Open) and _ends_by_itself(after, command):
+        after = _then(events, after, opened(organisation, after, command.now))
+        ends = isinstance(after, Open) and _ends_by_itself(after, command)
+    else:
+        ends = isinstance(after, Open) and _ends_by_itself(after, command)
+        if isinstance(after, Open) and (ends or _changes_the_figures(event)):
+            after = _then(events, after, refigured(organisation, after, command.now))
+    if ends and isinstance(after, Open):
         events += concluded(organisation, after, command.now, "system")
+    return events
+
+
+def _then(events: list[Event], state: State, more: Sequence[Event]) -> State:
+    events += more
+    for event in more:
+        state = evolve(state, event)
+    return state
+
+
+def _concluded_now(organisation: Organisation, state: Open, command: Conclude | RunClocks) -> Sequence[Event]:
+    events: list[Event] = []
+    after = _then(events, state, refigured(organisation, state, command.now))
+    if isinstance(after, Open):
+        events += concluded(organisation, after, command.now, command.by)
     return events
 
 
@@ -139,7 +151,7 @@ def _concluded_by_the_board(organisation: Organisation, state: State, command: C
             if not rules.the_complaint_has_ended(state.evidence.course):
                 sentence = "A review is concluded after the complaint is closed: its outcome is part of the summary."
                 raise Rejected("complaint-not-closed", sentence)
-            return concluded(organisation, state, command.now, command.by)
+            return _concluded_now(organisation, state, command)
         case Concluded():
             return []
 
@@ -153,5 +165,5 @@ def _clocks(organisation: Organisation, state: State, command: RunClocks) -> Seq
         if action.stands == "open" and action.due <= command.now
     ]
     if isinstance(state, Open) and not state.historic and _ends_by_itself(state, command):
-        events += concluded(organisation, state, command.now, command.by)
+        events += _concluded_now(organisation, state, command)
     return events
