@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from shared.contracts.topics import read_by
@@ -51,33 +51,33 @@ class AntiEntropy:
         self.pulled = 0
 
     async def run(self, *, at_once: bool = False) -> None:
-        """Look until cancelled. `at_once`: first without any grace, for a broker whose memory started empty."""
-        pause, grace = (FIRST_SECONDS, timedelta(0)) if at_once else (EVERY_SECONDS, GRACE)
+        """Look until cancelled. `at_once`: first at all that is older than this process, whose broker began empty."""
+        start = self._clock.now()
+        pause = FIRST_SECONDS if at_once else EVERY_SECONDS
         while True:
             await asyncio.sleep(pause)
             try:
-                await self.look(grace)
+                await self.look(start if at_once else self._clock.now() - GRACE)
             except Exception as error:
                 if classify(error) is not FailureKind.OUTAGE:
                     raise
                 self._log.info("anti-entropy of %s waits: %s", self._name, error)
             else:
-                pause, grace = EVERY_SECONDS, GRACE
+                pause, at_once = EVERY_SECONDS, False
 
-    async def look(self, grace: timedelta) -> int:
-        """Compare everything older than `grace`; returns how many events had to be pulled."""
+    async def look(self, before: datetime) -> int:
+        """Compare everything from before an instant; returns how many events had to be pulled."""
         pulled = 0
         for topic in read_by(self._name):
             if topic in self._sources:
-                pulled += await self._topic(topic, grace)
+                pulled += await self._topic(topic, before)
         self.pulled += pulled
         return pulled
 
-    async def _topic(self, topic: str, grace: timedelta) -> int:
+    async def _topic(self, topic: str, before: datetime) -> int:
         mark, pulled = f"antientropy/{topic}", 0
         at = await self._store.get_mark(mark)
         while heads := await self._sources[topic].heads(at, _PAGE):
-            before = self._clock.now() - grace
             old = [head for head in heads if head.at <= before]
             if old:
                 pulled += await self._compare(topic, [head for head in old if head.topic == topic])
