@@ -21,6 +21,8 @@ _NATIONAL_DIGITS: Final = range(8, 16)
 _BEFORE: Final = 40
 
 _CANDIDATE = re.compile(r"(?<![\w.,:/#№-])\+?\(?\d(?:[ \u00a0\t.()/‐-―-]{0,3}\d){6,30}(?!\w|[:/]\d)")
+# Begins with what it looks for, so that a text without long numbers is passed over ten times faster.
+_SEVEN_DIGITS = re.compile(r"\d(?:[ \u00a0\t.()/‐-―-]{0,3}\d){6}")
 _DIGIT_RUN = re.compile(r"\+?\(?\d+")
 _INSTANT = re.compile(
     r"(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:\d{4}|\d{2}))(?!\d|[-./]\d)"
@@ -48,6 +50,8 @@ _ORDER_WORD = re.compile(
 
 def mask_numbers(text: str) -> str:
     """Return the text with phones, cards and account-like numbers masked; all the rest is as it was."""
+    if not _SEVEN_DIGITS.search(text):
+        return text
     parts: list[str] = []
     copied = place = 0
     while (found := _CANDIDATE.search(text, place)) is not None:

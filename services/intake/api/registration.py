@@ -128,7 +128,7 @@ class Registrar:
             customer_ref=pseudonym(self._key, customer.ref or customer.email) if customer else "",
             value=said.value,
             promised_by=said.promised_by,
-            steps=tuple(_step_time(step) for step in said.steps),
+            steps=tuple(map(_step_time, said.steps)),
             facts={name: value.text for name, value in facts.items()},
             flags=_flags(said.flags, received_at, now),
             source_row=said.source_row,
@@ -150,11 +150,12 @@ def _flags(flags: tuple[str, ...], received_at: datetime, now: datetime) -> tupl
 
 def _original(said: NewComplaint, *, masked: bool) -> bytes | None:
     kept: dict[str, Any] = {}
-    if said.customer is not None:
-        kept["customer"] = {name: value for name, value in said.customer if value}
+    who = said.customer
+    if who is not None and (who.ref or who.name or who.email or who.phone):
+        kept["customer"] = {"ref": who.ref, "name": who.name, "email": who.email, "phone": who.phone}
     if masked:
         kept |= {"text": said.text, "points": said.points, "facts": said.facts}
-    return orjson.dumps(kept) if kept.get("customer") or masked else None
+    return orjson.dumps(kept) if kept else None
 
 
 def _digest(raw: object) -> str:
