@@ -12,8 +12,7 @@ from services.departments.decide import decider
 from services.departments.settings import Settings
 from services.departments.timers import on_due
 from services.departments.views import Views
-from shared.contracts import topics
-from shared.contracts.departments import EVENTS
+from shared.contracts import departments, topics
 from shared.core.organisation import Organisation, from_path
 from shared.runtime.definition import Definition
 from shared.runtime.ports import Clock, Ids
@@ -25,12 +24,12 @@ __all__ = ["Settings", "create", "definition"]
 
 
 def definition(organisation: Organisation) -> Definition:
-    """Return the service as data."""
+    """Return what departments is for this organisation; each department has a topic of its own."""
     own = [topics.department_topic(department.id) for department in organisation.departments]
     return Definition(
         name="departments",
         deciders=(decider(organisation),),
-        events=EVENTS,
+        events=departments.EVENTS,
         listens=LISTENS,
         on_due=on_due,
         topics=(topics.DEPARTMENTS, *own),
@@ -45,9 +44,9 @@ def create(
     Raises:
         OrganisationInvalid, ValueError: the organisation file or the store's URL cannot be used.
     """
+    organisation = from_path(settings.organisation)
 
     def routes(service: Service) -> Sequence[APIRouter]:
         return (router(service.execute, Views(service.store), service.clock, service.ids),)
 
-    organisation = from_path(settings.organisation)
     return Service(definition(organisation), settings, store or store_at(settings.store), routes, clock=clock, ids=ids)

@@ -37,6 +37,6 @@ async def on_record(execute: Execute, carry: Carry, call: Call, refused: NoteRef
         return await carry(call)
     except Rejected as rejected:
         if rejected.rule == BLAMES_PEOPLE:
-            noted = f"{call.command_id}:refused" if call.command_id else ""
+            noted = f"{call.command_id}:refused:{call.digest}" if call.command_id else ""
             await execute(replace(call, command=refused, command_id=noted, expected=None))
         raise

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from shared.contracts.parts import Severity
-from shared.core.organisation import Deadline, Level, Organisation
+from shared.core.organisation import Deadline, Organisation
 
 Clock = Literal["join", "round", "agree", "answer", "contact"]
 
@@ -20,7 +20,7 @@ class Due(NamedTuple):
 
 def due(organisation: Organisation, severity: Severity, clock: Clock, department: str, start: datetime) -> Due:
     """Return when a clock started at `start` runs out; `department` is the one whose clock it is."""
-    profile = organisation.deadlines.of(Level(severity))
+    profile = organisation.deadlines.of(severity)
     clocks: dict[Clock, Deadline] = {
         "join": profile.join,
         "round": profile.round,

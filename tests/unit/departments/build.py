@@ -3,6 +3,7 @@
 The complaint is about a parcel that came damaged: packing (warehouse), line haul (carrier), delivery (last-mile).
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from services.departments.decide import decider
 from services.departments.state import State
 from shared.contracts import departments as said
 from shared.contracts.event import Event
-from shared.contracts.parts import Remedy, StepTime, TouchedStep, Why
+from shared.contracts.parts import Remedy, Severity, StepTime, TouchedStep, Why
 from shared.core.decider import Decider
 from shared.core.organisation import Organisation, from_path
 from shared.testing.spec import Given, spec
@@ -33,22 +34,22 @@ def touched(*steps: str) -> tuple[TouchedStep, ...]:
     return tuple(TouchedStep(step=step, department=OWNERS[step], why=(WHY,)) for step in steps)
 
 
-def complaint(**changes: Any) -> said.ComplaintBrief:
+def complaint(**changes: object) -> said.ComplaintBrief:
     known: dict[str, Any] = {"registered_at": NOW, "excerpt": "The lamp came in pieces.", "points": 2}
     return said.ComplaintBrief(**known | changes)
 
 
-def triage(*steps: str, severity: Any = "medium") -> said.TriageBrief:
+def triage(*steps: str, severity: Severity = "medium") -> said.TriageBrief:
     return said.TriageBrief(
         category="damaged", severity=severity, steps=touched(*(steps or ("packing", "line-haul", "delivery")))
     )
 
 
-def note_complaint(now: datetime = NOW, **changes: Any) -> asked.NoteComplaint:
+def note_complaint(now: datetime = NOW, **changes: object) -> asked.NoteComplaint:
     return asked.NoteComplaint(now=now, complaint=complaint(**changes))
 
 
-def note_triage(*steps: str, now: datetime = NOW, severity: Any = "medium") -> asked.NoteTriage:
+def note_triage(*steps: str, now: datetime = NOW, severity: Severity = "medium") -> asked.NoteTriage:
     return asked.NoteTriage(now=now, triage=triage(*steps, severity=severity))
 
 
@@ -69,7 +70,7 @@ def times(department: str, step: str, now: datetime = NOW, minutes: int = 10) ->
     return asked.ReportTimes(**who(department, now), steps=(ran,), waiting={step: 3600}, staff_minutes=minutes)
 
 
-def draft(proposal: str, **changes: Any) -> asked.Draft:
+def draft(proposal: str, **changes: object) -> asked.Draft:
     written: dict[str, Any] = {
         "proposal": proposal,
         "step": "packing",
@@ -80,11 +81,11 @@ def draft(proposal: str, **changes: Any) -> asked.Draft:
     return asked.Draft(**written | changes)
 
 
-def prevention(proposal: str, **changes: Any) -> asked.Draft:
+def prevention(proposal: str, **changes: object) -> asked.Draft:
     return draft(proposal, **{"kind": "prevention", "text": "A stronger box.", "remedy": None, **changes})
 
 
-def propose(department: str, proposal: str, now: datetime = NOW, **changes: Any) -> asked.Propose:
+def propose(department: str, proposal: str, now: datetime = NOW, **changes: object) -> asked.Propose:
     return asked.Propose(**who(department, now), draft=draft(proposal, **changes))
 
 
@@ -92,12 +93,12 @@ def endorse(department: str, proposal: str, now: datetime = NOW) -> asked.Endors
     return asked.Endorse(**who(department, now), proposal=proposal)
 
 
-def object_to(department: str, proposal: str, alternative: str, now: datetime = NOW, **changes: Any) -> asked.ObjectTo:
+def object_to(department: str, proposal: str, alternative: str, now: datetime = NOW) -> asked.ObjectTo:
     return asked.ObjectTo(
         **who(department, now),
         proposal=proposal,
         reason="A new lamp takes a week.",
-        alternative=draft(alternative, remedy=Remedy(remedy="partial-refund", amount=Decimal(40)), **changes),
+        alternative=draft(alternative, remedy=Remedy(remedy="partial-refund", amount=Decimal(40))),
     )
 
 
@@ -110,7 +111,7 @@ def deliver(department: str = "warehouse", now: datetime = NOW, cost: int = 80) 
     return asked.DeliverRemedy(**who(department, now), cost=Decimal(cost), staff_minutes=5)
 
 
-def answer(department: str = "last-mile", now: datetime = NOW, **changes: Any) -> asked.Answer:
+def answer(department: str = "last-mile", now: datetime = NOW, **changes: object) -> asked.Answer:
     given: dict[str, Any] = {"text": "A new lamp is on its way to you.", "covers": (1, 2)}
     return asked.Answer(**who(department, now), **given | changes)
 
@@ -129,16 +130,16 @@ def history(*commands: Command, start: Given[State, Command] | None = None) -> G
     return given
 
 
-def opened(*steps: str, severity: Any = "medium", **changes: Any) -> Given[State, Command]:
+def opened(*steps: str, severity: Severity = "medium", **changes: object) -> Given[State, Command]:
     return history(note_complaint(**changes), note_triage(*steps, severity=severity))
 
 
-def pair(**changes: Any) -> Given[State, Command]:
+def pair(**changes: object) -> Given[State, Command]:
     """Warehouse and last-mile (who leads) have joined."""
     return history(join("warehouse"), join("last-mile"), start=opened("packing", "delivery", **changes))
 
 
-def revealed(**changes: Any) -> Given[State, Command]:
+def revealed(**changes: object) -> Given[State, Command]:
     """Both have contributed: `w` is the warehouse's remedy, `l` the lead's prevention."""
     return history(
         times("warehouse", "packing"),
@@ -149,13 +150,13 @@ def revealed(**changes: Any) -> Given[State, Command]:
     )
 
 
-def agreed(**changes: Any) -> Given[State, Command]:
+def agreed(**changes: object) -> Given[State, Command]:
     return history(endorse("last-mile", "w"), agree("last-mile", "w", "l"), start=revealed(**changes))
 
 
-def completed(**changes: Any) -> Given[State, Command]:
+def completed(**changes: object) -> Given[State, Command]:
     return history(deliver(), answer(), start=agreed(**changes))
 
 
-def types(events: Any) -> list[type[Event]]:
+def types(events: Iterable[Event]) -> list[type[Event]]:
     return [type(event) for event in events]

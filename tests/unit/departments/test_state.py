@@ -1,0 +1,118 @@
+from services.departments import commands as asked
+from services.departments.state import State, also, clocks, evolve, index, next_due
+from shared.contracts import departments as said
+from shared.contracts.departments import EVENTS
+from shared.contracts.event import Event
+from shared.testing.spec import Given
+from tests.unit.departments.build import (
+    DECIDER,
+    HOUR,
+    NOW,
+    agreed,
+    completed,
+    decline,
+    endorse,
+    history,
+    note_complaint,
+    object_to,
+    opened,
+    pair,
+    propose,
+    revealed,
+    triage,
+)
+
+W, L, C = (f"complaints.department.{department}.v1" for department in ("warehouse", "last-mile", "carrier"))
+
+
+def heard(given: Given[State, asked.Command], command: asked.Command) -> dict[str, tuple[str, ...]]:
+    """Which event goes to which departments' topics; as the runtime does, `also` is asked with the state after it."""
+    state = given.state
+    found: dict[str, tuple[str, ...]] = {}
+    for event in DECIDER.decide(state, command):
+        state = evolve(state, event)
+        found[type(event).__name__] = tuple(also(state, event))
+    return found
+
+
+class TestWhoHearsOfWhat:
+    def test_an_invitation_goes_to_the_invited_and_the_opening_to_all(self) -> None:
+        state, seen = history(note_complaint()).state, list[tuple[str, ...]]()
+        for event in DECIDER.decide(state, asked.NoteTriage(now=NOW, triage=triage("packing", "delivery"))):
+            state = evolve(state, event)
+            seen.append(tuple(also(state, event)))
+        assert seen == [(W, L), (W,), (L,), ()]
+
+    def test_nobody_else_sees_a_proposal_before_the_reveal(self) -> None:
+        assert heard(pair(), propose("warehouse", "w")) == {"ProposalMade": ()}
+
+    def test_after_it_all_participants_see_everything(self) -> None:
+        assert heard(revealed(), propose("warehouse", "x")) == {"ProposalMade": (W, L)}
+        assert heard(revealed(), endorse("last-mile", "w")) == {"ProposalEndorsed": (W, L)}
+        assert heard(revealed(), object_to("last-mile", "w", "x"))["ProposalObjected"] == (W, L)
+
+    def test_what_concerns_the_whole_table_goes_to_all(self) -> None:
+        assert heard(completed(), asked.CloseTable(now=NOW, why="accepted")) == {"TableClosed": (W, L)}
+        assert heard(agreed(), asked.Escalate(now=NOW, reason="Now.")) == {"EscalatedToManagement": (W, L)}
+
+    def test_who_declined_hears_no_more(self) -> None:
+        given = opened("packing", "line-haul", "delivery")
+        assert heard(given, decline("last-mile", "carrier"))["LeadChanged"] == (W, C)
+
+    def test_without_a_table_nobody_hears_of_an_escalation(self) -> None:
+        given = history(note_complaint())
+        assert heard(given, asked.Escalate(now=NOW, reason="Now.")) == {"EscalatedToManagement": ()}
+
+
+class TestWhatCanBeSearched:
+    def test_a_table_is_found_by_department_standing_lead_and_status(self) -> None:
+        given = history(decline("carrier", "warehouse"), start=opened("packing", "line-haul"))
+        assert index(given.state) == {
+            "status": "round",
+            "escalated": "no",
+            "stage": 1,
+            "lead": "warehouse",
+            "severity": "medium",
+            "departments": ["warehouse", "carrier"],
+            "seats": ["warehouse:invited", "carrier:declined"],
+        }
+
+    def test_management_finds_what_it_has_until_it_is_handed_back(self) -> None:
+        given = history(asked.Escalate(now=NOW, reason="Now."), start=opened())
+        assert index(given.state)["escalated"] == "open"
+        given = history(asked.ContactCustomer(now=NOW, note="Called."), start=given)
+        assert index(given.state)["escalated"] == "contacted"
+        given = history(asked.CloseEscalation(now=NOW, findings={"last-mile": "Fixed."}), start=given)
+        assert index(given.state)["escalated"] == "no"
+
+    def test_before_the_table_there_is_only_a_status(self) -> None:
+        assert index(DECIDER.initial) == {"status": "waiting", "escalated": "no"}
+
+
+class TestClocks:
+    def test_the_earliest_is_next(self) -> None:
+        running = clocks(opened("packing", "delivery").state)
+        assert [clock.kind for clock in running] == ["respond", "respond", "round", "answer"]
+        assert next_due(opened("packing", "delivery").state) == running[0].due == NOW + 6 * HOUR
+
+    def test_after_the_answer_only_management_s_runs(self) -> None:
+        assert clocks(completed().state) == ()
+        escalated = history(asked.Escalate(now=NOW, reason="Now."), start=completed())
+        assert [clock.kind for clock in clocks(escalated.state)] == ["contact"]
+
+
+class TestEvolving:
+    def test_an_event_that_does_not_concern_a_state_leaves_it_as_it_is(self) -> None:
+        class SomethingNew(Event):
+            """Of a later version."""
+
+        for given in (opened(), revealed(), agreed(), completed(), history(note_complaint())):
+            assert evolve(given.state, SomethingNew(at=NOW, by="system")) == given.state
+
+    def test_every_published_event_is_known_by_name_once(self) -> None:
+        names = [event.type_name() for event in EVENTS]
+        assert len(names) == len(set(names))
+        defined = {thing for thing in vars(said).values() if isinstance(thing, type) and issubclass(thing, Event)} - {
+            Event
+        }
+        assert defined == set(EVENTS)
