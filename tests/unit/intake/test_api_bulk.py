@@ -1,5 +1,6 @@
 import pytest
 
+from services.intake.api.requests import BulkItem
 from tests.unit.intake.web import MARIA, TORN, Intake
 
 
@@ -49,3 +50,10 @@ class TestMany:
     async def test_a_problem_never_repeats_what_was_sent(self, intake: Intake) -> None:
         items = [{"idempotency_key": "a", "complaint": TORN | {"customer": {"email": ["maria@mail.example"]}}}]
         assert "maria" not in (await intake.post("/complaints/bulk", items)).text
+
+    async def test_what_to_send_is_described(self, intake: Intake) -> None:
+        described = (await intake.web.get("/openapi.json")).json()
+        schema = described["paths"]["/complaints/bulk"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        properties = schema["items"]["properties"]
+        assert set(properties) == set(BulkItem.model_fields)
+        assert properties["complaint"]["$ref"].rpartition("/")[2] in described["components"]["schemas"]

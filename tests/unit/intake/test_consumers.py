@@ -15,7 +15,7 @@ from tests.unit.intake.build import ANSWER_BY, HOUR, NOW, REFUND_BY, a_registere
 HANDLED = NOW + timedelta(seconds=3)
 
 
-def heard(event: Event) -> Any:
+def heard(event: Event) -> Any:  # noqa: ANN401 - one of five commands
     envelope = Envelope("resolution/c1:1", "/departments", event.type_name(), "2026-03-02T09:00:00Z", "c1", 1)
     (listen,) = [listen for listen in LISTENS if listen.event is type(event)]
     assert (listen.topic, listen.kind) == (topics.DEPARTMENTS, departments.KIND)
