@@ -13,8 +13,11 @@ from deploy.local.folder import DataFolder
 
 
 @contextlib.contextmanager
-def in_background(folder: DataFolder, organisation: str) -> Iterator[Deployment]:
-    """Run everything while the context lasts; on leaving, what was accepted has had all its effects first.
+def in_background(folder: DataFolder, organisation: str, *, settle: bool = True) -> Iterator[Deployment]:
+    """Run everything while the context lasts.
+
+    Args:
+        settle: on leaving, what was accepted has had all its effects first; a mere look need not wait for that.
 
     Raises:
         What `deployed` raises.
@@ -39,10 +42,9 @@ def in_background(folder: DataFolder, organisation: str) -> Iterator[Deployment]
     thread.start()
     try:
         deployment, loop = ready.result()
-        try:
-            yield deployment
+        yield deployment
+        if settle:
             asyncio.run_coroutine_threadsafe(deployment.settle(), loop).result()
-        finally:
-            leave.set_result(None)
     finally:
+        leave.set_result(None)
         thread.join()

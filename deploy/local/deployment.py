@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import gc
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Generator, Mapping
+from pathlib import Path
 from types import ModuleType
 from typing import Final
 
@@ -20,6 +21,7 @@ from services.intake import main as intake
 from services.review import main as review
 from services.routing import main as routing
 from shared.contracts.topics import PARTITIONS_EMBEDDED
+from shared.core.organisation import from_path
 from shared.messaging.embedded import EmbeddedBroker
 from shared.runtime.ports import Clock
 from shared.runtime.service import Service
@@ -32,6 +34,8 @@ MAINS: Final[Mapping[str, ModuleType]] = {
     "review": review,
 }
 _READY_SECONDS: Final = 30.0
+_GOODBYE_SECONDS: Final = 5
+_EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _QUIET_LOOKS: Final = 3
 """One look passes the services one after the other: an event may have been between two of them."""
 
@@ -119,20 +123,23 @@ async def deployed(
     Raises:
         FolderInUse, FolderMismatch, OrganisationInvalid, EmbeddedBrokerUnavailable, NotReady, OSError (port taken).
     """
+    # A file that cannot be used must not become the folder's.
+    organisation = _lasting(organisation)
+    identity = from_path(organisation).id
     folder.acquire()
     with contextlib.ExitStack() as cleanup:
         cleanup.callback(folder.release)
-        folder.begin_with(organisation)
+        folder.begin_with(organisation, identity)
         listening = cleanup.enter_context(_listen(host, port))
-        url = f"http://{host}:{listening.getsockname()[1]}"
+        url = _url(host, listening.getsockname()[1])
         # Long-lived immutable states make the collector's full passes expensive and useless.
         gc.set_threshold(50_000, 20, 50)
         broker = cleanup.enter_context(EmbeddedBroker.start())
-        services = {name: _create(name, folder, broker.bootstrap_servers, url, clock) for name in SERVICES}
-        topics = {topic for service in services.values() for topic in service.definition.topics}
+        parts = {name: _create(name, folder, broker.bootstrap_servers, url, clock) for name in SERVICES}
+        topics = {topic for service in parts.values() for topic in service.definition.topics}
         broker.create_topics(sorted(topics), partitions=PARTITIONS_EMBEDDED)
         await broker.self_test()
-        async with _running(Deployment(broker, services, url), listening) as running:
+        async with _running(Deployment(broker, parts, url), listening) as running:
             folder.announce(url)
             yield running
 
@@ -151,14 +158,27 @@ def _create(name: str, folder: DataFolder, broker: str, url: str, clock: Clock |
     return service
 
 
+def _lasting(organisation: str) -> str:
+    """A packaged name as it is; a path so that it means the same from any folder."""
+    path = Path(organisation)
+    packaged = not path.suffix and path.name == organisation
+    return organisation if packaged else str(path.expanduser().resolve())
+
+
+def _url(host: str, port: int) -> str:
+    reachable = "127.0.0.1" if host in _EVERYWHERE else f"[{host}]" if ":" in host else host
+    return f"http://{reachable}:{port}"
+
+
 def _listen(host: str, port: int) -> socket.socket:
-    listening = socket.socket()
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listening.close()
-        msg = f"cannot listen on {host}:{port}: {error.strerror}; choose another --port"
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        msg = f"cannot listen on {host}:{port}: {why}; choose another --port or --host"
         raise OSError(msg) from error
     return listening
 
@@ -166,15 +186,24 @@ def _listen(host: str, port: int) -> socket.socket:
 class _Server(uvicorn.Server):
     """Leaves the signals to whoever runs the whole."""
 
-    def capture_signals(self) -> contextlib.AbstractContextManager[None]:
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
         """Capture nothing."""
-        return contextlib.nullcontext()
+        yield
 
 
 @contextlib.asynccontextmanager
 async def _running(deployment: Deployment, listening: socket.socket) -> AsyncIterator[Deployment]:
     started: list[Service] = []
-    server = _Server(uvicorn.Config(deployment.app(), lifespan="off", log_level="warning", access_log=False))
+    server = _Server(
+        uvicorn.Config(
+            deployment.app(),
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=_GOODBYE_SECONDS,
+        )
+    )
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         for service in deployment.services.values():

@@ -5,11 +5,14 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 SERVICES: Final = ("intake", "routing", "departments", "review")
+_PROBE_SECONDS: Final = 0.5
+"""A command that looks whether the folder is free holds it for an instant; whoever takes it waits that long."""
 
 
 class FolderInUse(Exception):
@@ -62,14 +65,17 @@ class DataFolder:
         """
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(handle)
-            other = self._announced()
-            who = f"process {other.pid} at {other.url}" if other else "another process"
-            msg = f"{self.path} is in use by {who}; stop it, or use another --data-dir"
-            raise FolderInUse(msg) from None
+        until = time.monotonic() + _PROBE_SECONDS
+        while not _locked(handle, fcntl.LOCK_EX):
+            if time.monotonic() > until:
+                os.close(handle)
+                other = self._announced()
+                who = f"process {other.pid} at {other.url}" if other else "another process"
+                msg = f"{self.path} is in use by {who}; stop it, or use another --data-dir"
+                raise FolderInUse(msg)
+            time.sleep(0.02)
+        # What a killed process announced must not pass for this one's address while it starts.
+        (self.path / "server.json").unlink(missing_ok=True)
         self._lock = handle
 
     def release(self) -> None:
@@ -83,41 +89,58 @@ class DataFolder:
         """Say where this process listens."""
         self._write("server.json", {"pid": os.getpid(), "url": url})
 
-    def running(self) -> Running | None:
-        """Return the process that has the folder, or None; what a dead one left is ignored."""
-        if not (self.path / "lock").exists():
-            return None
-        handle = os.open(self.path / "lock", os.O_RDWR)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return self._announced()
-        finally:
-            os.close(handle)
+    def running(self, *, patience: float = 0.0) -> Running | None:
+        """Return the process that has the folder, or None; what a dead one left is ignored.
+
+        Args:
+            patience: seconds to wait for a process that has taken the folder but does not serve it yet.
+        """
+        until = time.monotonic() + patience
+        while self._taken():
+            found = self._announced()
+            if found is not None or time.monotonic() >= until:
+                return found
+            time.sleep(0.05)
         return None
 
     def organisation(self) -> str | None:
         """Return the organisation (packaged name or path) that the folder was begun with."""
-        try:
-            text = (self.path / "folder.json").read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
-        return str(json.loads(text)["organisation"])
+        return self._begun().get("organisation")
 
-    def begin_with(self, organisation: str) -> None:
+    def begin_with(self, organisation: str, identity: str) -> None:
         """Remember the organisation of a new folder.
+
+        Args:
+            organisation: packaged name or path; may change as long as it is the same organisation.
+            identity: the id inside that file.
 
         Raises:
             FolderMismatch: the folder has another one.
         """
-        known = self.organisation()
-        if known is None:
-            self._write("folder.json", {"organisation": organisation})
-        elif known != organisation:
-            msg = (
-                f"{self.path} holds complaints of organisation {known!r}, not {organisation!r}; use another --data-dir"
-            )
+        begun = self._begun()
+        if begun and begun["id"] != identity:
+            whose = f"organisation '{begun['id']}', not '{identity}'"
+            msg = f"{self.path} holds complaints of {whose}; use another --data-dir"
             raise FolderMismatch(msg)
+        self._write("folder.json", {"organisation": organisation, "id": identity})
+
+    def _begun(self) -> dict[str, str]:
+        try:
+            found: dict[str, str] = json.loads((self.path / "folder.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        return found
+
+    def _taken(self) -> bool:
+        try:
+            handle = os.open(self.path / "lock", os.O_RDWR)
+        except FileNotFoundError:
+            return False
+        try:
+            # Shared, so that two who only look are not in each other's way.
+            return not _locked(handle, fcntl.LOCK_SH)
+        finally:
+            os.close(handle)
 
     def _announced(self) -> Running | None:
         try:
@@ -130,3 +153,11 @@ class DataFolder:
         target, draft = self.path / name, self.path / f"{name}.draft"
         draft.write_text(json.dumps(content), encoding="utf-8")
         draft.replace(target)
+
+
+def _locked(handle: int, how: int) -> bool:
+    try:
+        fcntl.flock(handle, how | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import httpx
+import orjson
+import typer
 
-from deploy.local.background import in_background
 from deploy.local.cli.output import Exit, fail
-from deploy.local.deployment import NotReady
 from deploy.local.folder import DataFolder, FolderInUse, FolderMismatch
-from shared.core.organisation import OrganisationInvalid
-from shared.messaging.embedded import EmbeddedBrokerUnavailable
-from shared.store.port import SchemaMismatch, StoreUnavailable
+from shared.core.datafile import DataFileInvalid
 
 DEFAULT_ORGANISATION: Final = "parcel-retailer"
-UNUSABLE: Final = (
-    FolderInUse,
-    FolderMismatch,
-    OrganisationInvalid,
-    EmbeddedBrokerUnavailable,
-    NotReady,
-    SchemaMismatch,
-    StoreUnavailable,
-    OSError,
-)
-"""Why a deployment cannot run; each one's message says what to do."""
+_STARTING_SECONDS: Final = 30.0
 
 
 class Refused(Exception):
@@ -48,16 +38,35 @@ class Api:
         self.url = url
         self._client = httpx.Client(base_url=url, timeout=60.0, transport=transport)
 
-    def get(self, path: str, **params: Any) -> Any:  # noqa: ANN401 - JSON
-        """Return what a GET answers; ``path`` begins with the service's name."""
-        return self._ask("GET", path, params={k: v for k, v in params.items() if v is not None})
+    def __enter__(self) -> Self:
+        return self
 
-    def post(self, path: str, body: object, *, key: str = "", role: str = "") -> Any:  # noqa: ANN401 - JSON
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def get(self, path: str, **params: Any) -> Any:  # noqa: ANN401 - JSON
+        """Return what a GET answers; ``path`` begins with the service's name. Raises Refused."""
+        given = {name: value for name, value in params.items() if value is not None and value != ""}
+        return self._ask("GET", path, params=given)
+
+    def find(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        """Return what a GET answers, None where there is no such thing. Raises Refused."""
+        try:
+            return self.get(path)
+        except Refused as refused:
+            if refused.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+
+    def post(self, path: str, body: object = None, *, key: str = "", role: str = "") -> Any:  # noqa: ANN401 - JSON
         """Return what a POST answers. Raises Refused."""
-        headers = {"Idempotency-Key": key} if key else {}
+        headers = {"Content-Type": "application/json"}
+        if key:
+            headers["Idempotency-Key"] = key
         if role:
             headers["Throughline-Role"] = role
-        return self._ask("POST", path, json=body, headers=headers)
+        content = b"" if body is None else orjson.dumps(body)
+        return self._ask("POST", path, content=content, headers=headers)
 
     def delete(self, path: str) -> Any:  # noqa: ANN401 - JSON
         """Return what a DELETE answers. Raises Refused."""
@@ -67,7 +76,7 @@ class Api:
         """Yield the items of a paged listing, all pages."""
         cursor = ""
         while True:
-            page = self.get(path, cursor=cursor or None, **params)
+            page = self.get(path, cursor=cursor, **params)
             yield from page["items"]
             cursor = page["next"]
             if not cursor:
@@ -81,26 +90,70 @@ class Api:
             except ValueError:
                 problem = {"detail": response.text}
             raise Refused(response.status_code, problem)
-        return response.json()
+        return orjson.loads(response.content)
 
 
 @contextmanager
-def connected(data_dir: Path | None, organisation: str | None = None) -> Iterator[Api]:
+def connected(data_dir: Path | None, organisation: str = "", *, reads: bool = False) -> Iterator[Api]:
     """Yield the services of a data folder: those that run, or own ones for as long as the context lasts.
 
     Ends the command with a sentence and exit code 2 where neither can be had, 1 where a service refused.
+
+    Args:
+        organisation: for a new folder; another one than an existing folder's is refused.
+        reads: the command only looks, so there must be something to look at, and it leaves without waiting.
     """
+    # Loading the services takes a second that commands which find them running need not spend.
+    from shared.messaging.embedded import EmbeddedBrokerUnavailable  # noqa: PLC0415
+    from shared.store.port import SchemaMismatch, StoreUnavailable  # noqa: PLC0415
+
     folder = DataFolder(data_dir) if data_dir else DataFolder.default()
     try:
-        running = folder.running()
+        running = folder.running(patience=_STARTING_SECONDS)
         if running is not None:
-            yield Api(running.url)
+            with Api(running.url) as api:
+                yield api
             return
-        with in_background(folder, organisation or folder.organisation() or DEFAULT_ORGANISATION) as deployment:
-            yield Api(deployment.url)
-    except UNUSABLE as error:
-        fail(str(error), Exit.USAGE)
+        with _own(folder, organisation, reads=reads) as api:
+            yield api
+    except BrokenPipeError:
+        # Whoever read the output has enough; what Python still holds for it must not fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(Exit.OK) from None
     except Refused as error:
-        fail(str(error))
+        fail(_refusal(error))
     except httpx.HTTPError as error:
         fail(f"the services do not answer: {error!r}; is `throughline up` still running?")
+    except (
+        FolderInUse,
+        FolderMismatch,
+        DataFileInvalid,
+        EmbeddedBrokerUnavailable,
+        SchemaMismatch,
+        StoreUnavailable,
+        OSError,
+    ) as error:
+        fail(str(error), Exit.USAGE)
+
+
+@contextmanager
+def _own(folder: DataFolder, organisation: str, *, reads: bool) -> Iterator[Api]:
+    from deploy.local.background import in_background  # noqa: PLC0415 - see `connected`
+    from deploy.local.deployment import NotReady  # noqa: PLC0415
+
+    known = folder.organisation()
+    if known is None and reads:
+        fail(f"there are no complaints in {folder.path}; begin with `throughline up` or `import`", Exit.USAGE)
+    try:
+        with (
+            in_background(folder, organisation or known or DEFAULT_ORGANISATION, settle=not reads) as deployment,
+            Api(deployment.url) as api,
+        ):
+            yield api
+    except NotReady as error:
+        fail(f"the services did not start: {error}", Exit.USAGE)
+
+
+def _refusal(refused: Refused) -> str:
+    sentence = str(refused)
+    return f"{sentence} (HTTP {refused.status})" if refused.status >= HTTPStatus.INTERNAL_SERVER_ERROR else sentence

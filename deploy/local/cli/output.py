@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
@@ -11,8 +12,13 @@ from typing import Any, Final, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+_LINE_SECONDS: Final = 2.0
+"""Off a terminal a line says how far it is, this often."""
+_UNSEEN_SECONDS: Final = 1.0
 
 
 class Exit(IntEnum):
@@ -25,47 +31,88 @@ class Exit(IntEnum):
     """The command could not run as given."""
 
 
-out: Final = Console(highlight=False, soft_wrap=True)
-err: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    # Off a terminal nobody's window limits a table; eighty columns would break its words.
+    width = None if stream.isatty() else 200
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, width=width)
+
+
+out: Final = _console(stderr=False)
+err: Final = _console(stderr=True)
 
 
 def emit(value: object) -> None:
-    """Print one JSON value on stdout, and nothing else."""
+    """Print one JSON value on stdout as one line, and nothing else."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
     sys.stdout.flush()
 
 
+def say(sentence: str) -> None:
+    """Tell the person something on stderr."""
+    err.print(escape(sentence))
+
+
 def fail(sentence: str, code: Exit = Exit.FAILED) -> NoReturn:
     """Say on stderr what was wrong, where, and what to do; end with the code."""
-    err.print(f"[red]error:[/red] {_plain(sentence)}" if err.is_terminal else f"error: {_plain(sentence)}")
+    err.print(f"[red]error:[/red] {escape(sentence)}")
     raise typer.Exit(code)
-
-
-def _plain(sentence: str) -> str:
-    return sentence.replace("[", r"\[")
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], numeric: Sequence[int] = ()) -> None:
     """Print a table for people; `numeric` are the indexes of right-aligned columns."""
-    shown = Table(title=title, title_justify="left")
+    out.print(grid(title, columns, rows, numeric))
+
+
+def grid(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], numeric: Sequence[int] = ()) -> Table:
+    """Return such a table."""
+    shown = Table(title=escape(title), title_justify="left")
     for index, column in enumerate(columns):
         shown.add_column(column, justify="right" if index in numeric else "left")
     for row in rows:
-        shown.add_row(*(str(cell) for cell in row))
-    out.print(shown)
+        shown.add_row(*(escape(str(cell)) for cell in row))
+    return shown
 
 
 def record(title: str, fields: Mapping[str, Any]) -> None:
     """Print one thing for people, a field a line."""
-    out.print(title, style="bold")
+    out.print(escape(title), style="bold")
     for name, value in fields.items():
-        out.print(f"  {name:<22} {_plain(str(value))}")
+        out.print(f"  {name:<22} {escape(str(value))}")
+
+
+class Steps:
+    """How far something is."""
+
+    def __init__(self, what: str, total: int | None, bar: Progress) -> None:
+        self._what = what
+        self._total = total
+        self._bar = bar
+        self._task: TaskID = bar.add_task(what, total=total)
+        self._done = 0
+        self._said = time.monotonic() - _LINE_SECONDS + _UNSEEN_SECONDS
+
+    def at(self, done: int, what: str = "") -> None:
+        """Say how much is done, and what is being done where that changes."""
+        self._what = what or self._what
+        self._done = done
+        self._bar.update(self._task, completed=done, description=self._what)
+        now = time.monotonic()
+        if self._bar.disable and now - self._said >= _LINE_SECONDS:
+            self._said = now
+            share = f" {100 * done // self._total} %" if self._total else ""
+            say(f"{self._what}{share}")
 
 
 @contextmanager
-def progress(total: int | None, what: str) -> Iterator[Progress]:
-    """Show a bar on stderr while the context lasts; the first task counts to `total`. Silent off a terminal."""
-    columns = (SpinnerColumn(), TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+def progress(what: str, total: int | None = None) -> Iterator[Steps]:
+    """Show on stderr how far something is: a bar on a terminal, else a line now and then after the first second."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        bar.add_task(what, total=total)
-        yield bar
+        yield Steps(what, total, bar)

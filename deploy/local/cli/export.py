@@ -1,0 +1,45 @@
+"""`throughline export …`: what is stored, as JSON lines for other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import typer
+
+from deploy.local.cli.client import connected
+from deploy.local.cli.logs import Said, invitations
+from deploy.local.cli.options import DataDir
+from deploy.local.cli.output import emit, progress
+
+app = typer.Typer(help="What is stored, as JSON lines.", no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """Keep the name of the only command: more will come."""
+
+
+@app.command("invitations")
+def export_invitations(*, data_dir: DataDir = None) -> None:
+    """Which departments were invited to which complaint, because of which steps, and why."""
+    with connected(data_dir, reads=True) as api, progress("exporting invitations") as bar:
+        for number, (complaint, registered, invited) in enumerate(invitations(api), start=1):
+            emit(
+                {"complaint": complaint, "source_row": registered["source_row"], "departments": by_department(invited)}
+            )
+            bar.at(number, f"exporting invitations: {number}")
+
+
+def by_department(invited: Iterable[Said]) -> list[dict[str, Any]]:
+    """Return each invited department once, with its steps; of an invitation that came again, both count."""
+    found: dict[str, dict[str, dict[str, None]]] = {}
+    for invitation in invited:
+        steps = found.setdefault(invitation["department"], {})
+        for touched in invitation["steps"]:
+            whys = steps.setdefault(touched["step"], {})
+            whys.update(dict.fromkeys(why["sentence"] for why in touched["why"]))
+    return [
+        {"id": department, "steps": [{"step": step, "why": "; ".join(whys)} for step, whys in steps.items()]}
+        for department, steps in found.items()
+    ]

@@ -1,0 +1,38 @@
+"""The `throughline` command. Registers the groups of commands; each has its own file."""
+
+from __future__ import annotations
+
+import typer
+
+from deploy.local.cli import (
+    analyse,
+    complaints,
+    customer,
+    departments,
+    export,
+    imports,
+    management,
+    summary,
+    triage,
+    up,
+    watch,
+)
+
+app = typer.Typer(
+    name="throughline",
+    help="Takes every complaint through the whole value chain, to every department whose step it touches.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for group in (up, complaints, imports, watch, summary):
+    group.register(app)
+app.add_typer(departments.app, name="departments")
+app.add_typer(management.app, name="management")
+app.add_typer(customer.app, name="customer")
+app.add_typer(triage.app, name="triage")
+app.add_typer(analyse.app, name="analyse")
+app.add_typer(export.app, name="export")
+
+if __name__ == "__main__":
+    app()

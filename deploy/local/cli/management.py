@@ -1,0 +1,67 @@
+"""`throughline management …`: what a manager does with a complaint that was escalated."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from deploy.local.cli.acting import act, filled
+from deploy.local.cli.client import connected
+from deploy.local.cli.options import AsJson, ComplaintId, DataDir, Key, pairs
+from deploy.local.cli.output import emit, table
+
+app = typer.Typer(help="Act as management, for complaints that were escalated.", no_args_is_help=True)
+_ROLE = "management"
+
+
+@app.command()
+def queue(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List what management has."""
+    with connected(data_dir, reads=True) as api:
+        items = list(api.pages("departments/management/queue"))
+    if as_json:
+        emit({"items": items})
+        return
+    rows = [
+        (
+            item["id"],
+            item["severity"],
+            item["lead"],
+            item["escalation"].get("reason", ""),
+            item["escalation"].get("contact_by") or "-",
+            ", ".join(item["escalation"].get("failed", ())) or "-",
+        )
+        for item in items
+    ]
+    table("With management", ("complaint", "severity", "lead", "reason", "contact by", "what failed before"), rows)
+
+
+@app.command()
+def contact(
+    *,
+    complaint: ComplaintId,
+    note: Annotated[str, typer.Option(help="What was said, without names")],
+    key: Key = "",
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say that a manager has spoken to the customer in person."""
+    act(f"departments/management/{complaint}/contact", {"note": note}, data_dir, as_json=as_json, key=key, role=_ROLE)
+
+
+@app.command()
+def close(
+    *,
+    complaint: ComplaintId,
+    finding: Annotated[
+        list[str] | None, typer.Option(metavar="INSTANCE=TEXT", help="A fix or a reason per failed instance; several")
+    ] = None,
+    override: Annotated[str, typer.Option(help="Why words that blame people must stand")] = "",
+    key: Key = "",
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hand it back: each failed instance has a fix or a reason."""
+    body = {"findings": pairs(finding, "INSTANCE=TEXT"), **filled(override=override)}
+    act(f"departments/management/{complaint}/close", body, data_dir, as_json=as_json, key=key, role=_ROLE)

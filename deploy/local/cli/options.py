@@ -1,0 +1,56 @@
+"""Options that many commands have, written once, and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+DataDir: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--data-dir", envvar="THROUGHLINE_DATA_DIR", help="Where the data are kept [default: state folder]"),
+]
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, and nothing else")]
+Period: TypeAlias = Annotated[str, typer.Option("--period", metavar="YYYY-MM", help="One month; all without")]
+Key: TypeAlias = Annotated[str, typer.Option("--key", help="Idempotency key: the same one again changes nothing")]
+ComplaintId: TypeAlias = Annotated[str, typer.Argument(metavar="ID", help="The complaint")]
+DepartmentId: TypeAlias = Annotated[str, typer.Argument(metavar="DEPT", help="The department you act as")]
+
+
+def pairs(given: Iterable[str] | None, form: str) -> dict[str, str]:
+    """Read options of the form NAME=VALUE.
+
+    Raises:
+        typer.BadParameter: one is not; the message shows the `form`.
+    """
+    found: dict[str, str] = {}
+    for one in given or ():
+        name, equals, value = one.partition("=")
+        if not (equals and name.strip() and value.strip()):
+            msg = f"'{one}' is not of the form {form}"
+            raise typer.BadParameter(msg)
+        found[name.strip()] = value.strip()
+    return found
+
+
+def numbers(given: Iterable[str] | None, form: str) -> dict[str, int]:
+    """Read options of the form NAME=NUMBER. Raises typer.BadParameter."""
+    found: dict[str, int] = {}
+    for name, value in pairs(given, form).items():
+        try:
+            found[name] = int(value)
+        except ValueError:
+            msg = f"'{name}={value}' is not of the form {form}: {value} is no whole number"
+            raise typer.BadParameter(msg) from None
+    return found
+
+
+def stretch(name: str, times: str) -> dict[str, str]:
+    """Read START/END, either of which may be missing, into ``started`` and ``ended``. Raises typer.BadParameter."""
+    start, slash, end = times.partition("/")
+    if not slash:
+        msg = f"'{name}={times}' is not of the form STEP=START/END, e.g. {name}=2026-01-30T08:00Z/2026-01-31T12:00Z"
+        raise typer.BadParameter(msg)
+    return {field: value.strip() for field, value in (("started", start), ("ended", end)) if value.strip()}

@@ -1,0 +1,43 @@
+"""Waiting until everything that was accepted has had all its effects."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from deploy.local.cli.client import Api
+from deploy.local.cli.output import progress
+from deploy.local.folder import SERVICES
+
+_QUIET_LOOKS: Final = 3
+"""One look passes the services one after the other: an event may have been between two of them."""
+_STUCK_SECONDS: Final = 120.0
+
+
+class Stuck(Exception):
+    """Nothing moves, and something is still to be done; the message says where."""
+
+
+def settle(api: Api, *, stuck: float = _STUCK_SECONDS, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Return when no service has anything to do.
+
+    Raises:
+        Stuck: what is to be done has not changed for so many seconds.
+    """
+    quiet = 0
+    before: dict[str, dict[str, int]] = {}
+    moved = time.monotonic()
+    with progress("effects in all departments") as bar:
+        while quiet < _QUIET_LOOKS:
+            looks = {name: api.get(f"{name}/unsettled") for name in SERVICES}
+            left = sum(sum(look.values()) for look in looks.values())
+            quiet = 0 if left else quiet + 1
+            bar.at(0, f"effects in all departments: {left} to come" if left else "")
+            if looks != before:
+                before, moved = looks, time.monotonic()
+            elif left and time.monotonic() - moved > stuck:
+                waiting = [f"{name}: {what} {n}" for name, look in looks.items() for what, n in look.items() if n]
+                msg = f"nothing moves any more, and this is still to be done: {', '.join(waiting)}"
+                raise Stuck(msg)
+            sleep(0.05 if quiet else 0.2)

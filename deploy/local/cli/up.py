@@ -1,0 +1,93 @@
+"""`throughline up`: everything in one process until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.local.cli.client import DEFAULT_ORGANISATION
+from deploy.local.cli.options import AsJson, DataDir
+from deploy.local.cli.output import Exit, emit, fail, out, say
+from deploy.local.folder import SERVICES, DataFolder, FolderInUse, FolderMismatch
+from shared.core.datafile import DataFileInvalid
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(up)
+
+
+def up(
+    *,
+    data_dir: DataDir = None,
+    organisation: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="Of a new data folder [default: parcel-retailer]")
+    ] = "",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 lets the system choose")] = 8080,
+    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+    as_json: AsJson = False,
+) -> None:
+    """Start all services and serve until Ctrl-C; start again and everything goes on where it was."""
+    from deploy.local.deployment import NotReady  # noqa: PLC0415 - the services take a second to load
+    from shared.messaging.embedded import EmbeddedBrokerUnavailable  # noqa: PLC0415
+    from shared.store.port import SchemaMismatch, StoreUnavailable  # noqa: PLC0415
+
+    folder = DataFolder(data_dir) if data_dir else DataFolder.default()
+    chosen = organisation or folder.organisation() or DEFAULT_ORGANISATION
+    try:
+        asyncio.run(_serve(folder, chosen, host, port, as_json=as_json))
+    except (
+        FolderInUse,
+        FolderMismatch,
+        DataFileInvalid,
+        EmbeddedBrokerUnavailable,
+        SchemaMismatch,
+        StoreUnavailable,
+        OSError,
+    ) as error:
+        fail(str(error), Exit.USAGE)
+    except NotReady as error:
+        fail(f"the services did not start: {error}")
+
+
+async def _serve(folder: DataFolder, organisation: str, host: str, port: int, *, as_json: bool) -> None:
+    from deploy.local.deployment import deployed  # noqa: PLC0415 - see `up`
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    starting = asyncio.current_task()
+
+    def told_to_stop() -> None:
+        if not stop.is_set() and starting is not None and not serving:
+            starting.cancel()
+        stop.set()
+
+    serving = False
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, told_to_stop)
+    try:
+        async with deployed(folder, organisation, host=host, port=port) as deployment:
+            serving = True
+            _welcome(deployment.url, folder.path, organisation, as_json=as_json)
+            await stop.wait()
+            say("stopping …")
+    except asyncio.CancelledError:
+        if not stop.is_set():
+            raise
+
+
+def _welcome(url: str, path: Path, organisation: str, *, as_json: bool) -> None:
+    services = {name: f"{url}/{name}" for name in SERVICES}
+    if as_json:
+        emit({"url": url, "ready": f"{url}/readyz", "services": services, "data": str(path)})
+        return
+    lines = [f"Throughline serves {organisation} at {url}", f"  {'ready':<12} {url}/readyz"]
+    lines += [f"  {name:<12} {address}/docs" for name, address in services.items()]
+    lines += [f"  {'data':<12} {path}", "Ctrl-C stops it; what was accepted is kept."]
+    for line in lines:
+        out.print(line, markup=False)
+    out.file.flush()

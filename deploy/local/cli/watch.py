@@ -1,0 +1,116 @@
+"""`throughline watch`: where complaints stand, or what happens to one, as it happens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group
+from rich.live import Live
+
+from deploy.local.cli.client import Api, connected
+from deploy.local.cli.complaints import everything
+from deploy.local.cli.options import AsJson, DataDir
+from deploy.local.cli.output import Exit, emit, fail, grid, out
+from deploy.local.folder import SERVICES
+
+_EVERY_SECONDS = 0.5
+_TITLES = {"intake": "Complaints", "routing": "Triage", "departments": "Tables", "review": "Reviews"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(watch)
+
+
+def watch(
+    *,
+    complaint: Annotated[str, typer.Argument(metavar="[ID]", help="One complaint; all without it")] = "",
+    once: Annotated[bool, typer.Option("--once", help="Look once and leave")] = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Watch where complaints stand until Ctrl-C; with an ID until that complaint has come to its end."""
+    with connected(data_dir, reads=True) as api:
+
+        def look() -> dict[str, dict[str, Any]]:
+            return standing(api, complaint) if complaint else counts(api)
+
+        first = look()
+        if as_json:
+            emit(first)
+        elif once:
+            out.print(_shown(first))
+        else:
+            _follow(look, ended if complaint else lambda _: False)
+
+
+def counts(api: Api) -> dict[str, dict[str, Any]]:
+    """Return per service how many there are by status."""
+    found = {name: api.get(f"{name}/counts") for name in SERVICES}
+    return {name: count.get("status", count) for name, count in found.items()}
+
+
+def standing(api: Api, complaint: str) -> dict[str, dict[str, Any]]:
+    """Return where one complaint stands in each service."""
+    found = everything(api, complaint)
+    if not any(found.values()):
+        fail(f"there is no complaint {complaint}", Exit.FAILED)
+    fields = {
+        "complaint": ("status", "stage", "management"),
+        "triage": ("status", "category", "severity"),
+        "resolution": ("status", "stage", "lead"),
+        "review": ("status", "waits_for"),
+    }
+    told = {
+        service: {field: part[field] for field in fields[name]} if part else {}
+        for service, (name, part) in zip(SERVICES, found.items(), strict=True)
+    }
+    for seat in (found["resolution"] or {}).get("seats", ()):
+        told["departments"][seat["department"]] = seat["standing"]
+    return told
+
+
+def ended(told: dict[str, dict[str, Any]]) -> bool:
+    """Whether nothing more will happen to the complaint."""
+    customer, review = told["intake"].get("status"), told["review"].get("status")
+    return customer in {"closed", "withdrawn"} and review == "concluded"
+
+
+def _follow(look: Callable[[], dict[str, Any]], over: Callable[[dict[str, Any]], bool]) -> None:
+    try:
+        if not out.is_terminal:
+            _lines(look, over)
+            return
+        with Live(_shown(told := look()), console=out, auto_refresh=False) as live:
+            while not over(told):
+                time.sleep(_EVERY_SECONDS)
+                told = look()
+                live.update(_shown(told), refresh=True)
+    except KeyboardInterrupt:
+        # The usual way to leave, not a failure.
+        raise typer.Exit(Exit.OK) from None
+
+
+def _lines(look: Callable[[], dict[str, Any]], over: Callable[[dict[str, Any]], bool]) -> None:
+    """Off a terminal: a line for whatever changed."""
+    before: dict[str, Any] = {}
+    while True:
+        told = look()
+        for service, now in told.items():
+            if now != before.get(service):
+                line = ", ".join(f"{name} {value}" for name, value in now.items()) or "nothing yet"
+                out.print(f"{time.strftime('%H:%M:%S')} {service}: {line}", markup=False)
+        out.file.flush()
+        before = told
+        if over(told):
+            return
+        time.sleep(_EVERY_SECONDS)
+
+
+def _shown(told: dict[str, dict[str, Any]]) -> Group:
+    return Group(
+        *(grid(_TITLES[service], ("", ""), list(now.items()) or [("nothing yet", "")]) for service, now in told.items())
+    )
