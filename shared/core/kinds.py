@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
-from enum import StrEnum
 from functools import cache
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -33,15 +32,6 @@ Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
 """An amount in the organisation's currency; never negative."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class Level(StrEnum):
-    """The severities as an enumeration, for callers that check a text: `Level("hgh")` raises `ValueError`."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    CRITICAL = "critical"
 
 
 LEVELS: tuple[Severity, ...] = ("low", "medium", "high", "critical")

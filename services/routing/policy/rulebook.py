@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from services.routing.policy.lexicon import Found, WordIndex, Words
+from shared.contracts.parts import Severity
 from shared.core.organisation import Category, Organisation
 
 HARM: Final = "!harm"
@@ -42,7 +43,7 @@ class Rulebook:
         """Return the first category of the file that touches the step, or None."""
         return next((category for category in self._categories.values() if step in category.steps), None)
 
-    def decide_by(self, severity: str, registered_at: datetime) -> datetime:
+    def decide_by(self, severity: Severity, registered_at: datetime) -> datetime:
         """Return the instant by which a person has decided: until then nobody can tell the customer who has it."""
         deadline = self.organisation.deadlines.of(severity).acknowledge
         calendar = self.organisation.calendar_for(deadline.calendar, self._nearest)

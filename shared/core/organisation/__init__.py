@@ -1,6 +1,6 @@
 """The organisation file: the data that describes one company. Models, lookups, and a loader that says what is wrong."""
 
-from shared.core.kinds import LEVELS, Level, Text, raised, rank
+from shared.core.kinds import LEVELS, Text, raised, rank
 from shared.core.organisation.judgement import (
     Blame,
     BlamePhrase,
@@ -27,7 +27,6 @@ __all__ = [
     "Deadlines",
     "Department",
     "Judgement",
-    "Level",
     "Lexicon",
     "Manager",
     "Organisation",

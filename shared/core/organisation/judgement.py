@@ -122,7 +122,7 @@ class DeadlineProfiles(Frozen):
     high: Deadlines
     critical: Deadlines
 
-    def of(self, level: str) -> Deadlines:
+    def of(self, level: Severity) -> Deadlines:
         """The deadlines of a severity."""
         profiles = {"low": self.low, "medium": self.medium, "high": self.high, "critical": self.critical}
         return profiles[level]
@@ -136,7 +136,7 @@ class ChurnShares(Frozen):
     high: Share
     critical: Share
 
-    def of(self, level: str) -> float:
+    def of(self, level: Severity) -> float:
         """The probability of a severity."""
         shares = {"low": self.low, "medium": self.medium, "high": self.high, "critical": self.critical}
         return shares[level]
@@ -152,7 +152,7 @@ class CostAssumptions(Frozen):
     """Value at risk when a customer leaves."""
     churn: ChurnShares
 
-    def value_at_risk(self, level: str) -> Decimal:
+    def value_at_risk(self, level: Severity) -> Decimal:
         """Expected loss of the customer's value at a severity, to the cent."""
         return (self.lost_customer * Decimal(str(self.churn.of(level)))).quantize(Decimal("0.01"))
 
