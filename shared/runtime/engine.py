@@ -16,7 +16,7 @@ from typing import Final
 
 from shared.runtime.definition import Definition
 from shared.runtime.ports import Clock
-from shared.runtime.session import Input, Result, Session
+from shared.runtime.session import Duplicate, Failed, Input, Result, Session
 from shared.store.port import Commit, Loaded, Snapshot, Store
 
 MAX_BATCH: Final = 500
@@ -35,6 +35,13 @@ class Saved:
 
 class ConflictsWithoutEnd(Exception):
     """Another process won the compare-and-set many times in a row; trying again later is right."""
+
+
+class StateUnreadable(Exception):
+    """A stored state that this code cannot read; the log is sound, so a release or a rebuild mends it."""
+
+
+_Entry = tuple[Commit, Snapshot]
 
 
 @dataclass(slots=True)
@@ -123,6 +130,10 @@ class Engine:
                 waiting.done.set_result(results[at : at + len(waiting.inputs)])
             at += len(waiting.inputs)
 
+    async def refresh(self, streams: Sequence[str]) -> None:
+        """Save the states of these streams again where a crash left them behind their commits."""
+        await self.submit([Input(stream, None, "") for stream in streams])
+
     async def _apply(self, inputs: Sequence[Input]) -> list[Result]:
         results: list[Result | None] = [None] * len(inputs)
         open_items: OrderedDict[str, list[int]] = OrderedDict()
@@ -131,53 +142,72 @@ class Engine:
         self.batches += 1
         self.inputs += len(inputs)
         for _ in range(_MAX_CONFLICTS):
+            remembered = {stream for stream in open_items if stream in self._cache}
+            entries: dict[str, _Entry] = {}
             sessions = await self._sessions(inputs, open_items)
             for stream, positions in open_items.items():
-                outcome = sessions[stream].apply([inputs[p] for p in positions])
+                outcome = _decided(sessions[stream], [inputs[p] for p in positions], stream, entries)
                 for position, result in zip(positions, outcome, strict=True):
                     results[position] = result
-            lost = await self._save(sessions)
-            if not lost:
-                return [result for result in results if result is not None]
+            lost = await self._save(sessions, entries)
             self.conflicts += len(lost)
-            open_items = OrderedDict((stream, open_items[stream]) for stream in lost)
+            # What changed nothing was not compared with the store: from memory alone such an answer may be out of date.
+            doubtful = [
+                stream
+                for stream in open_items
+                if stream in remembered
+                and stream not in entries
+                and any(not isinstance(results[p], Duplicate) for p in open_items[stream])
+            ]
+            for stream in doubtful:
+                self._cache.pop(stream, None)
+            if not lost and not doubtful:
+                return [result for result in results if result is not None]
+            open_items = OrderedDict((stream, open_items[stream]) for stream in (*lost, *doubtful))
         msg = f"{len(open_items)} streams, the first {next(iter(open_items))}"
         raise ConflictsWithoutEnd(msg)
 
-    async def _sessions(self, inputs: Sequence[Input], wanted: OrderedDict[str, list[int]]) -> dict[str, Session]:
-        sessions = {stream: self._cache[stream] for stream in wanted if stream in self._cache}
+    async def _sessions(
+        self, inputs: Sequence[Input], wanted: OrderedDict[str, list[int]]
+    ) -> dict[str, Session | Exception]:
+        """Return the session of each stream, or why its stored state cannot be read."""
+        sessions: dict[str, Session | Exception] = {s: self._cache[s] for s in wanted if s in self._cache}
         missing = [stream for stream in wanted if stream not in sessions]
         ids = [inputs[p].command_id for positions in wanted.values() for p in positions if inputs[p].command_id]
         loaded = Loaded({}, {}, {})
         if missing or ids:
             loaded = await self._store.load(missing, ids)
         for stream in missing:
-            decider = self._deciders[stream.partition("/")[0]]
             snapshot = loaded.snapshots.get(stream, Snapshot(stream))
-            sessions[stream] = Session(decider, snapshot, loaded.unpublished.get(stream, ()), self._clock)
+            try:
+                decider = self._deciders[stream.partition("/")[0]]
+                sessions[stream] = Session(decider, snapshot, loaded.unpublished.get(stream, ()), self._clock)
+            except Exception as error:  # noqa: BLE001 - one unreadable state must not take the batch with it
+                sessions[stream] = StateUnreadable(f"{stream}: {error}")
         for session in sessions.values():
-            session.executed = loaded.executed
+            if isinstance(session, Session):
+                session.executed = loaded.executed
         return sessions
 
-    async def _save(self, sessions: dict[str, Session]) -> list[str]:
-        changed = {stream: entry for stream, session in sessions.items() if (entry := session.entry()) is not None}
-        kept = await self._store.append(list(changed.values())) if changed else []
+    async def _save(self, sessions: dict[str, Session | Exception], entries: dict[str, _Entry]) -> list[str]:
+        kept = await self._store.append(list(entries.values())) if entries else []
         lost: list[str] = []
         prefix: list[Commit] = []
         commits: list[Commit] = []
         dues: list[datetime] = []
-        for (stream, (commit, snapshot)), ok in zip(changed.items(), kept, strict=True):
-            if not ok:
+        for (stream, (commit, snapshot)), ok in zip(entries.items(), kept, strict=True):
+            session = sessions[stream]
+            if not ok or isinstance(session, Exception):
                 lost.append(stream)
                 self._cache.pop(stream, None)
                 continue
-            prefix += sessions[stream].saved(commit, snapshot)
+            prefix += session.saved(commit, snapshot)
             if commit.records:
                 commits.append(commit)
             if snapshot.next_due is not None:
                 dues.append(snapshot.next_due)
         for stream, session in sessions.items():
-            if stream not in lost:
+            if stream not in lost and isinstance(session, Session) and not session.changed:
                 self._cache[stream] = session
                 self._cache.move_to_end(stream)
         while len(self._cache) > _CACHED_STREAMS:
@@ -185,3 +215,19 @@ class Engine:
         if commits or prefix or dues:
             await self._on_saved(Saved(prefix, commits, min(dues, default=None)))
         return lost
+
+
+def _decided(
+    session: Session | Exception, inputs: Sequence[Input], stream: str, entries: dict[str, _Entry]
+) -> Sequence[Result]:
+    """Apply one stream's inputs; what is to be saved goes into `entries`. A broken stream fails alone."""
+    if isinstance(session, Exception):
+        return [Failed(session)] * len(inputs)
+    results = session.apply(inputs)
+    try:
+        entry = session.entry()
+    except Exception as error:  # noqa: BLE001 - index and clocks are the decider's code
+        return [Failed(error)] * len(inputs)
+    if entry is not None:
+        entries[stream] = entry
+    return results

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
 from faststream.kafka import KafkaBroker
 
 from shared.contracts.topics import READERS, read_by
@@ -37,7 +37,7 @@ class KafkaLink:
             settings.broker, partitions, client_id=f"throughline-{definition.name}", hold_back=self._hold_back
         )
         self._broker: KafkaBroker | None = None
-        self._consumer: AIOKafkaConsumer | None = None
+        self._consumer: Any = None  # aiokafka types its methods only in part
         self._producing = False
         self.why_not = "not connected yet"
 
@@ -90,11 +90,10 @@ class KafkaLink:
 
         What was fetched and is being handled is not counted: see `Processor.busy`.
         """
-        consumer = self._consumer
-        if consumer is None or not (mine := list(consumer.assignment())):
-            return 0
-        ends = await consumer.end_offsets(mine)
-        behind = [end - await consumer.position(at) for at, end in ends.items()]
+        consumer: Any = self._consumer
+        mine: list[TopicPartition] = [] if consumer is None else list(consumer.assignment())
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(mine) if mine else {}
+        behind: list[int] = [end - await consumer.position(at) for at, end in ends.items()]
         return sum(behind)
 
     async def stop(self) -> None:

@@ -43,11 +43,12 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """A record that can never be applied, and why, in words."""
+    """A record that can never be applied, and why, in words. `name` is its event id where that can be trusted."""
 
     raw: Raw
     key: str
     reason: str
+    name: str = ""
 
 
 SKIPPED: Final = "skipped"
@@ -87,14 +88,14 @@ class Reader:
         if envelope.type not in EVENTS:
             problem = _unknown_version(envelope.type)
             if problem:
-                return Poison(raw, line, problem)
+                return Poison(raw, line, problem, envelope.id)
             self.unknown[envelope.type] = self.unknown.get(envelope.type, 0) + 1
         if listen is None and fan_in is None and not tracked:
             return SKIPPED
         try:
             inputs = self._inputs(raw, envelope, listen, fan_in, now)
         except (ValidationError, UnicodeDecodeError) as error:
-            return Poison(raw, line, _reason(envelope, error))
+            return Poison(raw, line, _reason(envelope, error), envelope.id)
         return Read(raw, line, envelope, inputs)
 
     def passing_over(self, raw: Raw) -> Input | None:

@@ -110,9 +110,9 @@ class Processor:
         """Apply in order; per record None or its trouble. `blocked` are keys whose line is closed already."""
         troubles: list[Trouble | None] = [None] * len(items)
         for tries in range(1, QUICK_TRIES + 1):
-            todo = [at for at, item in enumerate(items) if tries == 1 or troubles[at] is not None]
+            todo = [at for at in range(len(items)) if tries == 1 or troubles[at] is not None]
             closed = set(blocked)
-            batch: list[int] = []
+            batch: list[tuple[int, Read]] = []
             for at in todo:
                 item = items[at]
                 if item.key in closed:
@@ -121,8 +121,8 @@ class Processor:
                     troubles[at] = Trouble(item.reason, permanent=True)
                     closed.add(item.key)
                 else:
-                    batch.append(at)
-            await self._apply([(at, item) for at in batch if isinstance(item := items[at], Read)], troubles)
+                    batch.append((at, item))
+            await self._apply(batch, troubles)
             again = any(t is not None and not t.permanent and not t.behind for t in troubles)
             if not again or tries == QUICK_TRIES:
                 break
@@ -155,7 +155,7 @@ class Processor:
         for item, gap in gaps:
             topic, stream = item.raw.topic, item.envelope.stream
             wanted.setdefault((topic, stream), Want(topic=topic, stream=stream, after=gap.have))
-        for topic in {topic for topic, _ in wanted}:
+        for topic in dict.fromkeys(topic for topic, _ in wanted):
             source = self._sources.get(topic)
             if source is None:
                 continue
@@ -170,7 +170,7 @@ class Processor:
 
     def _parked(self, item: Read | Poison, trouble: Trouble, now: datetime) -> Parked:
         raw = item.raw
-        name = item.envelope.id if isinstance(item, Read) else ""
+        name = item.envelope.id if isinstance(item, Read) else item.name
         return Parked(
             id=f"{raw.topic}/{name}" if name else f"{raw.topic}/{raw.partition}/{raw.offset}",
             key=item.key,

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Final, Protocol
 
@@ -63,11 +63,24 @@ def outgoing(source: str, commit: Commit) -> list[OutgoingRecord]:
 
 
 class Relay:
-    """One per process and service. `offer` never waits; `run` sends until cancelled."""
+    """One per process and service. `offer` never waits; `run` sends until cancelled.
 
-    def __init__(
-        self, source: str, store: Store, publisher: Publisher, clock: Clock, *, sweep_seconds: float = SWEEP_SECONDS
+    Args:
+        repair: called with the streams of commits that a crash left, before they are sent: their states may lag too.
+        sweep_seconds: how long a commit may wait before it counts as left by a crash.
+    """
+
+    def __init__(  # noqa: PLR0913 - settings, given by name
+        self,
+        source: str,
+        store: Store,
+        publisher: Publisher,
+        clock: Clock,
+        *,
+        repair: Callable[[Sequence[str]], Awaitable[None]] | None = None,
+        sweep_seconds: float = SWEEP_SECONDS,
     ) -> None:
+        self._repair = repair
         self._source = source
         self._store = store
         self._publisher = publisher
@@ -77,6 +90,7 @@ class Relay:
         self._wake = asyncio.Event()
         self._behind = False
         self._missed = False
+        self._left = 0
         self.published = 0
         self.failing = 0
 
@@ -101,17 +115,19 @@ class Relay:
 
     async def run(self) -> None:
         """Send until cancelled; what an earlier process left goes first."""
-        self._behind = True
+        self._behind = self._inherits = True
+        time = asyncio.get_running_loop().time
+        sweep_at = time() + self._sweep_seconds
         while True:
             try:
-                if await self._step():
-                    self.failing = 0
-                    continue
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), self._sweep_seconds)
-                self._wake.clear()
-                if not self._queue:
+                # By the time, not when idle: under steady load there is no idle moment.
+                if time() >= sweep_at:
                     await self._sweep()
+                    sweep_at = time() + self._sweep_seconds
+                if not await self._step() and not self.failing:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._wake.wait(), max(sweep_at - time(), 0))
+                    self._wake.clear()
             except StoreUnavailable as error:
                 self.failing += 1
                 log.warning("relay waits for the store: %s", error)
@@ -122,12 +138,17 @@ class Relay:
         """Send one batch; True if there may be more to do at once."""
         if not self._queue:
             if not self._behind:
+                self.failing = 0
                 return False
             self._missed = False
-            for commit in await self._store.unpublished(limit=BATCH_COMMITS):
+            commits = await self._store.unpublished(limit=BATCH_COMMITS)
+            if self._inherits:
+                await self._mend(commits)
+            for commit in commits:
                 self._queue.setdefault(commit.id, commit)
             if not self._queue:
                 self._behind = self._missed
+                self._inherits = self._inherits and self._behind
                 return self._behind
         await self._send(list(itertools.islice(self._queue.values(), BATCH_COMMITS)))
         return not self.failing
@@ -148,10 +169,25 @@ class Relay:
             self.published += len(done)
         # Some partitions may be held back for slow readers; only when nothing moves is something wrong.
         self.failing = 0 if done else self.failing + 1
-        if len(done) < len(commits):
+        self._left = len(commits) - len(done)
+        if self._left:
             await asyncio.sleep(_BACKOFF_SECONDS[0])
 
     async def _sweep(self) -> None:
-        before = self._clock.now() - timedelta(seconds=self._sweep_seconds)
-        for commit in await self._store.unpublished(older_than=before, limit=BATCH_COMMITS):
-            self._queue.setdefault(commit.id, commit)
+        """Take what waits too long, each stream from its first waiting commit on.
+
+        A commit from the future was made by a machine whose clock is ahead of this one's: its age says nothing.
+        """
+        now = self._clock.now()
+        before = now - timedelta(seconds=self._sweep_seconds)
+        commits = await self._store.unpublished(limit=BATCH_COMMITS)
+        left = {commit.stream for commit in commits if commit.at < before or commit.at > now}
+        found = [commit for commit in commits if commit.stream in left and commit.id not in self._queue]
+        await self._mend(found)
+        for commit in commits:
+            if commit.stream in left:
+                self._queue.setdefault(commit.id, commit)
+
+    async def _mend(self, commits: Sequence[Commit]) -> None:
+        if self._repair is not None and commits:
+            await self._repair(list(dict.fromkeys(commit.stream for commit in commits)))

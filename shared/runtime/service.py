@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, Protocol
 
@@ -85,7 +85,7 @@ class Service:
 
     def _web(self, routes: Routes) -> FastAPI:
         @asynccontextmanager
-        async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
             await self.start()
             try:
                 yield
@@ -180,10 +180,11 @@ class Service:
             missing["broker"] = f"{self.relay.queued} commits wait for {self.settings.broker}: {self.link.last_error!r}"
         if self.processor.outage:
             missing["processing"] = self.processor.outage
-        try:
-            self._store_trouble or await self.store.position()
-        except StoreUnavailable as error:
-            missing["store"] = str(error)
         if self._store_trouble:
             missing["store"] = self._store_trouble
+            return missing
+        try:
+            await self.store.position()
+        except StoreUnavailable as error:
+            missing["store"] = str(error)
         return missing

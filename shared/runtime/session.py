@@ -63,6 +63,16 @@ DUPLICATE: Final = Duplicate()
 BLOCKED: Final = Blocked()
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """One event on its way into the commit: the state after it, its name, its bytes, and where it goes."""
+
+    state: Any
+    name: str
+    data: bytes
+    topics: Sequence[str]
+
+
 class Session:
     """A loaded stream. `apply` decides in memory; `entry` is what to save; `saved` says that it was."""
 
@@ -79,9 +89,11 @@ class Session:
         self._state: Any = decider.state.validate_json(snapshot.state) if snapshot.state else decider.initial
         self._prefix: Sequence[Commit] = unpublished
         self.executed: Mapping[str, Executed] = {}
+        self._lags = False
         for commit in unpublished:
             if commit.number > self._number:
                 self._replay(commit)
+                self._lags = True
         self._begin()
 
     def _begin(self) -> None:
@@ -125,16 +137,24 @@ class Session:
         if item.expected is not None and item.expected != self._version:
             return Failed(VersionConflict(item.expected, self._version))
         events: Sequence[Event] = ()
-        states: list[Any] = []
+        taken: list[_Taken] = []
         if item.command is not None:
             try:
                 events = self._decider.decide(self._state, item.command)
-                for event in events:
-                    states.append(self._decider.evolve(states[-1] if states else self._state, event))
+                taken = self._evolve(events)
             except Exception as error:  # noqa: BLE001 - one broken decision must not take the batch with it
                 return Failed(error)
-        self._take(item, events, states)
+        self._take(item, taken)
         return Outcome(self._stream.partition("/")[2], self._version, events, repeated=False, state=self._state)
+
+    def _evolve(self, events: Sequence[Event]) -> list[_Taken]:
+        decider, state = self._decider, self._state
+        taken: list[_Taken] = []
+        for event in events:
+            state = decider.evolve(state, event)
+            data = event.__pydantic_serializer__.to_json(event)
+            taken.append(_Taken(state, type(event).type_name(), data, (decider.topic, *decider.also(state, event))))
+        return taken
 
     def _known(self, item: Input) -> Result | None:
         if not item.command_id:
@@ -148,17 +168,15 @@ class Session:
             return Failed(KeyReused(item.command_id, first.stream))
         return Outcome(first.stream.partition("/")[2], first.version, (), repeated=True, state=self._state)
 
-    def _take(self, item: Input, events: Sequence[Event], states: Sequence[Any]) -> None:
-        decider = self._decider
-        for event, state in zip(events, states, strict=True):
-            self._state = state
+    def _take(self, item: Input, taken: Sequence[_Taken]) -> None:
+        for one in taken:
+            self._state = one.state
             self._version += 1
-            data = event.__pydantic_serializer__.to_json(event)
-            name, number = type(event).type_name(), f"{self._stream}:{self._version}"
-            for topic in (decider.topic, *decider.also(self._state, event)):
+            number = f"{self._stream}:{self._version}"
+            for topic in one.topics:
                 seq = self._sequences.get(topic, 0) + 1
                 self._sequences[topic] = seq
-                self._records.append(Record(topic, seq, name, number, data, item.cause))
+                self._records.append(Record(topic, seq, one.name, number, one.data, item.cause))
         if item.topic:
             self._cursor[item.topic] = item.seq
             self._moved = True
@@ -167,9 +185,14 @@ class Session:
         self._cause = self._cause or item.cause
         self._traceparent = self._traceparent or item.traceparent
 
+    @property
+    def changed(self) -> bool:
+        """Whether there is something to save; also where the stored state lags behind its commits, which a crash does."""
+        return bool(self._records or self._commands or self._moved or self._lags)
+
     def entry(self) -> tuple[Commit, Snapshot] | None:
         """Return what to save, or None where nothing changed."""
-        if not (self._records or self._commands or self._moved):
+        if not self.changed:
             return None
         now = self._clock.now()
         commit = Commit(
@@ -202,5 +225,6 @@ class Session:
         prefix, self._prefix = self._prefix, ()
         self._number = snapshot.number
         self._version = commit.version
+        self._lags = False
         self._begin()
         return prefix

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from shared.contracts.topics import OWNERS
 from shared.runtime.parse import Raw
 from shared.runtime.relay import outgoing
-from shared.store.port import Store
+from shared.store.port import MAX_PAGE, Commit, Store
 
 
 class SourceUnavailable(ConnectionError):
@@ -75,13 +75,21 @@ class StoreSource:
         """Return the wanted events, in order per stream."""
         copies: list[Copy] = []
         for want in wants:
-            for commit in await self._store.history(want.stream):
+            for commit in await self._history(want.stream):
                 for record, sent in zip(commit.records, outgoing(self._source, commit), strict=True):
                     if record.topic == want.topic and record.seq > want.after:
                         headers = [(name, value.decode()) for name, value in sent.headers]
                         copy = Copy(topic=sent.topic, key=sent.key.decode(), value=sent.value.decode(), headers=headers)
                         copies.append(copy)
         return copies
+
+    async def _history(self, stream: str) -> list[Commit]:
+        commits: list[Commit] = []
+        while page := await self._store.history(stream, after=commits[-1].number if commits else 0):
+            commits += page
+            if len(page) < MAX_PAGE:
+                break
+        return commits
 
     async def heads(self, after: int, limit: int = 1_000) -> list[Head]:
         """Return heads in log order after a position."""

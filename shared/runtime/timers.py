@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from shared.messaging.failures import FailureKind, classify
@@ -20,6 +21,9 @@ from shared.runtime.session import Failed, Input
 from shared.store.port import Snapshot, Store
 
 LONGEST_WAIT_SECONDS: Final = 60.0
+HELD: Final = timedelta(seconds=30)
+"""How long a clock that could not fire is left alone."""
+_HELD_LOOK_SECONDS: Final = 1.0
 _OUTAGE_PAUSE_SECONDS: Final = 1.0
 log = logging.getLogger(__name__)
 
@@ -35,7 +39,7 @@ class Timers:
         self._clock = clock
         self._wake = asyncio.Event()
         self._wake_at: datetime | None = None
-        self._stuck: dict[str, datetime] = {}
+        self._held: dict[str, tuple[datetime, datetime]] = {}
         self.fired = 0
 
     def saved(self, saved: Saved) -> None:
@@ -47,6 +51,7 @@ class Timers:
         """Fire until cancelled."""
         while True:
             try:
+                self._wake_at = None
                 fired = await self.look()
                 if not fired:
                     await self._wait(await self._store.next_due())
@@ -59,26 +64,31 @@ class Timers:
     async def look(self) -> int:
         """Fire what is due; returns how many clocks were looked at."""
         now = self._clock.now()
-        snapshots = [s for s in await self._store.due(now) if self._stuck.get(s.stream) != s.next_due]
+        snapshots = [s for s in await self._store.due(now) if not self._is_held(s, now)]
         inputs = [item for snapshot in snapshots if (item := self._input(snapshot, now)) is not None]
         results = await self._engine.submit(inputs)
         for item, result in zip(inputs, results, strict=True):
             if isinstance(result, Failed):
                 log.error("the clock of %s cannot fire: %s", item.stream, result.error)
         self.fired += len(inputs)
-        await self._note_stuck(snapshots)
+        await self._hold(snapshots, now)
         return len(snapshots)
 
-    async def _note_stuck(self, snapshots: list[Snapshot]) -> None:
-        """A clock that stays due after it fired would spin: it is left alone until its state changes."""
+    def _is_held(self, snapshot: Snapshot, now: datetime) -> bool:
+        due, until = self._held.get(snapshot.stream, (None, now))
+        return due == snapshot.next_due and now < until
+
+    async def _hold(self, snapshots: Sequence[Snapshot], now: datetime) -> None:
+        """A clock that stays due after it fired would spin: it is left alone for a while, or until its state changes."""
         if not snapshots:
             return
         after = (await self._store.load([snapshot.stream for snapshot in snapshots])).snapshots
         for snapshot in snapshots:
+            self._held.pop(snapshot.stream, None)
             due = after[snapshot.stream].next_due if snapshot.stream in after else None
             if due is not None and due == snapshot.next_due:
                 log.error("the clock of %s is still due at %s after it fired", snapshot.stream, due)
-                self._stuck[snapshot.stream] = due
+                self._held[snapshot.stream] = due, now + HELD
 
     def _input(self, snapshot: Snapshot, now: datetime) -> Input | None:
         kind = snapshot.stream.partition("/")[0]
@@ -91,7 +101,8 @@ class Timers:
         self._wake_at = due
         seconds = LONGEST_WAIT_SECONDS
         if due is not None:
-            seconds = min(seconds, max((due - self._clock.now()).total_seconds(), 0.01))
+            soonest = _HELD_LOOK_SECONDS if self._held else 0.01
+            seconds = min(seconds, max((due - self._clock.now()).total_seconds(), soonest))
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
         waking = asyncio.ensure_future(self._wake.wait())
         try:
