@@ -6,7 +6,16 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 
 from shared.contracts.event import MAX_TEXT
 
@@ -36,7 +45,7 @@ def _not_blank(value: str) -> str:
 
 
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
-Words = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(_not_blank)]
+Words = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
 Sentence = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_not_blank)]
 Short = Annotated[str, StringConstraints(max_length=200)]
 Reference = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^@\r\n]*$")]
@@ -73,7 +82,6 @@ class NewComplaint(Body):
     """A complaint as it comes in; see `shared.contracts.intake.ComplaintRegistered` for what each field means."""
 
     channel: Name
-    text: Words
     received_at: Moment | None = None
     language: Annotated[str, StringConstraints(pattern=r"^([a-z]{2})?$")] = ""
     points: Annotated[tuple[Sentence, ...], Field(max_length=MAX_POINTS)] = ()
@@ -93,6 +101,14 @@ class NewComplaint(Body):
     harm: StrictBool = False
     vulnerable: StrictBool = False
     repeat_of: Annotated[str, StringConstraints(max_length=64, pattern=r"^[\w-]*$")] = ""
+    text: Words
+    """Stands last, so that what is judged beside it is read before it."""
+
+    @field_validator("text")
+    @classmethod
+    def _says_something(cls, text: str, info: ValidationInfo) -> str:
+        # A low score without a word is a complaint too, where facts or step times say what happened.
+        return text if info.data.get("facts") or info.data.get("steps") else _not_blank(text)
 
 
 class BulkItem(Body):

@@ -32,6 +32,11 @@ class TestRegistering:
     async def test_without_a_key_each_is_its_own(self, intake: Intake) -> None:
         assert await intake.register() != await intake.register()
 
+    async def test_facts_alone_are_a_complaint_too(self, intake: Intake) -> None:
+        scored = await intake.post("/complaints", TORN | {"text": "", "facts": {"review_score": "1"}})
+        assert scored.status_code == 201
+        assert (await intake.web.get(scored.headers["Location"])).json()["text"] == ""
+
     async def test_what_the_organisation_does_not_know_is_named(self, intake: Intake) -> None:
         body = TORN | {"steps": [{"step": "packing"}, {"step": "paking"}, {"step": "packing"}]}
         response = await intake.post("/complaints", body)
