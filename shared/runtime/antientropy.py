@@ -93,7 +93,7 @@ class AntiEntropy:
         wants = {head.stream: 0 for head in heads if self._fans_in(head)}
         last = {head.stream: head.seq for head in heads if self._reader.tracks(topic, head.stream.partition("/")[0])}
         mine = {stream: f"{self._main}/{stream.partition('/')[2]}" for stream in last}
-        found = (await self._store.load(list(mine.values()))).snapshots if mine else {}
+        found = (await self._store.load(list(mine.values()))).snapshots
         for stream, seq in last.items():
             snapshot = found.get(mine[stream])
             have = snapshot.cursor.get(topic, 0) if snapshot is not None else 0

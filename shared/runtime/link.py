@@ -91,7 +91,9 @@ class KafkaLink:
         What was fetched and is being handled is not counted: see `Processor.busy`.
         """
         consumer: Any = self._consumer
-        mine: list[TopicPartition] = [] if consumer is None else list(consumer.assignment())
+        if consumer is None:
+            return 0
+        mine: list[TopicPartition] = list(consumer.assignment())
         ends: dict[TopicPartition, int] = await consumer.end_offsets(mine) if mine else {}
         behind: list[int] = [end - await consumer.position(at) for at, end in ends.items()]
         return sum(behind)
