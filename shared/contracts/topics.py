@@ -22,7 +22,7 @@ READERS: Final[dict[str, tuple[str, ...]]] = {
     INTAKE: ("routing", "departments", "review"),
     ROUTING: ("departments", "review"),
     DEPARTMENTS: ("intake", "routing", "review"),
-    REVIEW: ("intake", "review"),
+    REVIEW: ("review",),
     SUMMARIES: (),
 }
 """Topic to the services that consume it; a service's name is also its consumer group."""

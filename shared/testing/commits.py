@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from shared.contracts import topics
 from shared.store.port import Commit, Executed, Parked, Record, Snapshot, Value
 
 NOON: Final = datetime(2024, 3, 10, 12, tzinfo=UTC)
-TOPIC: Final = "complaints.intake.v1"
+TOPIC: Final = topics.INTAKE
 
 Entry = tuple[Commit, Snapshot]
 
@@ -31,7 +32,7 @@ def entry(
         Record(TOPIC, seq, "ComplaintRegistered.v1", f"{stream}:{seq}", body, f"cause of {stream}:{seq}")
         for seq, body in enumerate(data, first)
     )
-    cursor = {"complaints.routing.v1": number}
+    cursor = {topics.ROUTING: number}
     commit = Commit(
         stream=stream,
         number=number,

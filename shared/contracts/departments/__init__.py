@@ -1,0 +1,117 @@
+"""What departments says on `complaints.departments.v1`: the joint resolution. Stream: ``resolution/<complaint id>``.
+
+Events that concern one department are also on that department's own topic, as the same bytes.
+"""
+
+from __future__ import annotations
+
+from shared.contracts.departments.outcome import (
+    AnswerAgreed,
+    AnswerHeld,
+    AnswerOverdue,
+    EscalatedToManagement,
+    EscalationClosed,
+    EscalationOverdue,
+    ManagerContacted,
+    RemedyDelivered,
+    ResolutionCompleted,
+    StatementMade,
+    TableClosed,
+)
+from shared.contracts.departments.solutions import (
+    AgreementOverdue,
+    AgreementReached,
+    Proposal,
+    ProposalEndorsed,
+    ProposalMade,
+    ProposalObjected,
+    RoundRevealed,
+    RoundStarted,
+    TimesReported,
+    WordingRefused,
+)
+from shared.contracts.departments.table import (
+    ComplaintBrief,
+    ComplaintNoted,
+    DepartmentDeclined,
+    DepartmentInvited,
+    DepartmentJoined,
+    DepartmentSilent,
+    LeadChanged,
+    ManagementTookSeat,
+    TableOpened,
+    TriageBrief,
+    TriageNoted,
+)
+from shared.contracts.event import Event
+
+KIND = "resolution"
+
+EVENTS: tuple[type[Event], ...] = (
+    ComplaintNoted,
+    TriageNoted,
+    TableOpened,
+    DepartmentInvited,
+    DepartmentJoined,
+    DepartmentDeclined,
+    DepartmentSilent,
+    ManagementTookSeat,
+    LeadChanged,
+    RoundStarted,
+    TimesReported,
+    ProposalMade,
+    WordingRefused,
+    RoundRevealed,
+    ProposalEndorsed,
+    ProposalObjected,
+    AgreementReached,
+    AgreementOverdue,
+    RemedyDelivered,
+    StatementMade,
+    AnswerHeld,
+    AnswerAgreed,
+    AnswerOverdue,
+    EscalatedToManagement,
+    ManagerContacted,
+    EscalationOverdue,
+    EscalationClosed,
+    ResolutionCompleted,
+    TableClosed,
+)
+
+__all__ = [
+    "EVENTS",
+    "KIND",
+    "AgreementOverdue",
+    "AgreementReached",
+    "AnswerAgreed",
+    "AnswerHeld",
+    "AnswerOverdue",
+    "ComplaintBrief",
+    "ComplaintNoted",
+    "DepartmentDeclined",
+    "DepartmentInvited",
+    "DepartmentJoined",
+    "DepartmentSilent",
+    "EscalatedToManagement",
+    "EscalationClosed",
+    "EscalationOverdue",
+    "LeadChanged",
+    "ManagementTookSeat",
+    "ManagerContacted",
+    "Proposal",
+    "ProposalEndorsed",
+    "ProposalMade",
+    "ProposalObjected",
+    "RemedyDelivered",
+    "ResolutionCompleted",
+    "RoundRevealed",
+    "RoundStarted",
+    "StatementMade",
+    "TableClosed",
+    "TableOpened",
+    "TimesReported",
+    "TriageBrief",
+    "TriageNoted",
+    "WordingRefused",
+]

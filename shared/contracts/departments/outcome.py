@@ -1,0 +1,101 @@
+"""Remedy, answer, management, and the end."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from shared.contracts.event import Event, Instant
+
+
+class RemedyDelivered(Event):
+    """The remedy reached the customer; `cost` in the organisation's currency."""
+
+    department: str
+    cost: Decimal
+    staff_minutes: int = 0
+
+
+class StatementMade(Event):
+    """What a participant would tell the customer: named dates and amounts, compared with the others' and the answer's.
+
+    A later statement of the same department replaces its earlier one.
+    """
+
+    department: str
+    dates: dict[str, date] = Field(default_factory=dict)
+    amounts: dict[str, Decimal] = Field(default_factory=dict)
+
+
+class AnswerHeld(Event):
+    """Two departments told the customer different dates or amounts: the answer waits until that is settled."""
+
+    contradictions: tuple[str, ...]
+
+
+class AnswerAgreed(Event):
+    """The one co-ordinated answer: text, and which numbered points it covers (all, counted from 1).
+
+    Attributes:
+        override: why words that blame people were published all the same; empty almost always.
+    """
+
+    text: str
+    covers: tuple[int, ...]
+    promises: dict[str, Instant] = Field(default_factory=dict)
+    override: str = ""
+
+
+class AnswerOverdue(Event):
+    """The customer's answer was not ready in time."""
+
+    due: Instant
+
+
+class ResolutionCompleted(Event):
+    """Remedy delivered and answer agreed: the customer's turn.
+
+    Attributes:
+        staff_minutes, compensation: totals so far, earlier stages included; a later event replaces an earlier one.
+    """
+
+    stage: int
+    staff_minutes: int
+    compensation: Decimal
+
+
+class TableClosed(Event):
+    """The end: accepted, withdrawn, or historic."""
+
+    why: Literal["accepted", "withdrawn", "historic"]
+
+
+class EscalatedToManagement(Event):
+    """Management has it; carries the list of earlier instances that failed."""
+
+    reason: str
+    failed: tuple[str, ...]
+    asked_by: Literal["customer", "clock", "bounce"]
+    contact_by: Instant | None
+    calendar: str = ""
+
+
+class ManagerContacted(Event):
+    """A manager has personally spoken to the customer."""
+
+    note: str
+
+
+class EscalationOverdue(Event):
+    """No manager contacted the customer in time."""
+
+    due: Instant
+
+
+class EscalationClosed(Event):
+    """Back from management: each failed instance has a fix or a reason."""
+
+    findings: dict[str, str]

@@ -1,0 +1,109 @@
+"""The blind round, the proposals, and what the table agrees on."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from shared.contracts.event import Event, Instant, Part
+from shared.contracts.parts import Remedy, StepTime
+
+
+class RoundStarted(Event):
+    """The blind round: each gives its times and proposals before it sees the others'."""
+
+    ends: Instant
+    calendar: str = ""
+
+
+class TimesReported(Event):
+    """A participant's own step times. `waiting` is time within the step in which nothing was done, in whole seconds."""
+
+    department: str
+    steps: tuple[StepTime, ...]
+    waiting: dict[str, int] = Field(default_factory=dict)
+    staff_minutes: int = 0
+
+
+class Proposal(Part):
+    """A solution, tied to a step, never to a person."""
+
+    proposal: str
+    department: str
+    step: str
+    kind: Literal["remedy", "prevention"]
+    text: str
+    remedy: Remedy | None = None
+    budget_hours: int | None = None
+    override: str = ""
+
+
+class ProposalMade(Event):
+    """A participant proposes. Before the reveal the others do not see it."""
+
+    proposal: Proposal
+
+
+class WordingRefused(Event):
+    """Text that names or blames people was refused: only where and which rule, never the text.
+
+    Attributes:
+        attempt: id that the refused text would have had, so that a repeated request counts once.
+    """
+
+    department: str
+    rule: str
+    attempt: str = ""
+
+
+class RoundRevealed(Event):
+    """Everything is revealed at once: all had contributed, or the round's clock ended.
+
+    Attributes:
+        agree_by: until when the table may agree; then the lead decides.
+    """
+
+    complete: bool
+    agree_by: Instant | None = None
+    calendar: str = ""
+
+
+class ProposalEndorsed(Event):
+    """A participant stands behind a proposal."""
+
+    department: str
+    proposal: str
+
+
+class ProposalObjected(Event):
+    """A participant objects, with an alternative proposal."""
+
+    department: str
+    proposal: str
+    reason: str
+    alternative: str
+    override: str = ""
+
+
+class AgreementReached(Event):
+    """One remedy, the preventions, and the new step budgets (hours per step).
+
+    Attributes:
+        proposals: ids of what was chosen, the remedy's first.
+        preventions: the texts of the chosen preventions.
+        by_lead: no agreement in time: the lead decided, with the objections on record.
+    """
+
+    remedy: Remedy
+    proposals: tuple[str, ...]
+    preventions: tuple[str, ...]
+    budgets: dict[str, int]
+    by_lead: bool
+    objections: tuple[str, ...] = ()
+
+
+class AgreementOverdue(Event):
+    """The time to agree ran out; the lead decides now."""
+
+    due: Instant

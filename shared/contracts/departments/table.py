@@ -1,0 +1,123 @@
+"""The table: what it is opened on, who sits at it, who leads."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from shared.contracts.event import Event, Instant, Part
+from shared.contracts.parts import Severity, TouchedStep
+
+
+class ComplaintBrief(Part):
+    """What the table needs to know of the complaint; words are redacted and cut short.
+
+    Attributes:
+        excerpt: the beginning of the customer's words.
+        points: how many numbered points the answer must cover.
+        promised_by, started: of the order, where known: what the customer was promised, and when its chain began.
+        value: money at stake, in the organisation's currency.
+    """
+
+    registered_at: Instant
+    historic: bool = False
+    excerpt: str = ""
+    points: int = 0
+    promised_by: Instant | None = None
+    started: Instant | None = None
+    value: Decimal | None = None
+    harm: bool = False
+    vulnerable: bool = False
+
+
+class TriageBrief(Part):
+    """What the table needs to know of the triage."""
+
+    category: str
+    severity: Severity
+    steps: tuple[TouchedStep, ...]
+
+
+class ComplaintNoted(Event):
+    """Departments knows of the complaint; the table opens as soon as its triage is known too."""
+
+    complaint: ComplaintBrief
+
+
+class TriageNoted(Event):
+    """The triage came before the complaint (other topic); the table opens as soon as that is known too."""
+
+    triage: TriageBrief
+
+
+class TableOpened(Event):
+    """All owners of touched steps sit at one table; `lead` answers for the whole.
+
+    Attributes:
+        stage: 1, or 2 after the customer rejected.
+        answer_by: when the customer gets the answer; None for historic ones.
+        historic: no clocks, no letters; the table is closed at once.
+        category: of the triage.
+        calendar: ``<id>@<version>`` of the calendar `answer_by` was counted on.
+    """
+
+    stage: int
+    lead: str
+    departments: tuple[str, ...]
+    severity: Severity
+    answer_by: Instant | None
+    historic: bool = False
+    category: str = ""
+    calendar: str = ""
+
+
+class DepartmentInvited(Event):
+    """One department's briefing: its steps and why, the effect on the customer, what is asked and by when.
+
+    Attributes:
+        nominated_by: the department that named it, or empty.
+        calendar: ``<id>@<version>`` of the calendar `respond_by` was counted on.
+    """
+
+    department: str
+    steps: tuple[TouchedStep, ...]
+    effect: str
+    asked: str
+    respond_by: Instant | None
+    nominated_by: str = ""
+    calendar: str = ""
+
+
+class DepartmentJoined(Event):
+    """The department sits at the table and is active."""
+
+    department: str
+
+
+class DepartmentDeclined(Event):
+    """The department says that it is not concerned, with a reason code and a nominee."""
+
+    department: str
+    reason: str
+    nominee: str
+
+
+class DepartmentSilent(Event):
+    """The department's clock ran out without an answer; the next level hears of it."""
+
+    department: str
+    due: Instant
+
+
+class ManagementTookSeat(Event):
+    """Management decides who sits at the table: after the third bounce, or for a silent department."""
+
+    department: str
+    reason: str
+
+
+class LeadChanged(Event):
+    """Another department answers for the whole."""
+
+    lead: str
+    before: str
+    why: str
