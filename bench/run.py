@@ -97,9 +97,8 @@ def main() -> None:
     RESULTS.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     for name, found in figures.items():
         aim = f"aim {found['aim']}" if found["aim"] is not None else "no aim"
-        print(
-            f"{name:34} {found['value']:>10} {found['unit']:24} ratio {found['ratio']:>7} ({aim}) against {found['against']}"
-        )
+        value = f"{found['value']:>10} {found['unit']}"
+        print(f"{name:34}{value:36} ratio {found['ratio']:>7} ({aim}) against: {found['against']}")
     print(f"written to {RESULTS}")
 
 

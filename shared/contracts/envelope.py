@@ -6,8 +6,7 @@ Source: CloudEvents 1.0.2, Kafka protocol binding, section 3.2.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _REQUIRED: Final = ("ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "ce_sequence")
 
@@ -16,8 +15,7 @@ class EnvelopeInvalid(ValueError):
     """A record without a readable envelope; the message names the header."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The attributes of one event on the wire.
 
     Attributes:

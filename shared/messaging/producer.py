@@ -11,9 +11,8 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, ProducerClosed
@@ -33,8 +32,7 @@ MAX_RECORD_BYTES: Final = 900_000
 _POSITIVE: Final = 0x7FFFFFFF
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingRecord:
+class OutgoingRecord(NamedTuple):
     """One record to send. `timestamp_ms` is milliseconds since the Unix epoch."""
 
     topic: str

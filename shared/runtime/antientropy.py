@@ -54,7 +54,7 @@ class AntiEntropy:
     async def run(self, *, at_once: bool = False) -> None:
         """Look until cancelled. `at_once`: first at all that is older than this process, whose broker began empty."""
         start = self._clock.now()
-        pause = FIRST_SECONDS if at_once else EVERY_SECONDS
+        pause = FIRST_SECONDS if at_once else self._every_seconds
         while True:
             await asyncio.sleep(pause)
             try:
@@ -64,7 +64,7 @@ class AntiEntropy:
                     raise
                 self._log.info("anti-entropy of %s waits: %s", self._name, error)
             else:
-                pause, at_once = EVERY_SECONDS, False
+                pause, at_once = self._every_seconds, False
 
     async def look(self, before: datetime) -> int:
         """Compare everything from before an instant; returns how many events had to be pulled."""

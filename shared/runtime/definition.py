@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
@@ -14,8 +14,7 @@ from shared.core.decider import Decider
 E = TypeVar("E", bound=Event)
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming(Generic[E]):
+class Incoming(NamedTuple, Generic[E]):
     """An event that arrived: parsed and validated, with its envelope and the instant of its handling."""
 
     event: E

@@ -145,8 +145,9 @@ class Engine:
             remembered = {stream for stream in open_items if stream in self._cache}
             entries: dict[str, _Entry] = {}
             sessions = await self._sessions(inputs, open_items)
+            now = self._clock.now()
             for stream, positions in open_items.items():
-                outcome = _decided(sessions[stream], [inputs[p] for p in positions], stream, entries)
+                outcome = _decided(sessions[stream], [inputs[p] for p in positions], stream, entries, now)
                 for position, result in zip(positions, outcome, strict=True):
                     results[position] = result
             lost = await self._save(sessions, entries)
@@ -181,7 +182,7 @@ class Engine:
             snapshot = loaded.snapshots.get(stream, Snapshot(stream))
             try:
                 decider = self._deciders[stream.partition("/")[0]]
-                sessions[stream] = Session(decider, snapshot, loaded.unpublished.get(stream, ()), self._clock)
+                sessions[stream] = Session(decider, snapshot, loaded.unpublished.get(stream, ()))
             except Exception as error:  # noqa: BLE001 - one unreadable state must not take the batch with it
                 sessions[stream] = StateUnreadable(f"{stream}: {error}")
         for session in sessions.values():
@@ -218,14 +219,14 @@ class Engine:
 
 
 def _decided(
-    session: Session | Exception, inputs: Sequence[Input], stream: str, entries: dict[str, _Entry]
+    session: Session | Exception, inputs: Sequence[Input], stream: str, entries: dict[str, _Entry], now: datetime
 ) -> Sequence[Result]:
     """Apply one stream's inputs; what is to be saved goes into `entries`. A broken stream fails alone."""
     if isinstance(session, Exception):
         return [Failed(session)] * len(inputs)
     results = session.apply(inputs)
     try:
-        entry = session.entry()
+        entry = session.entry(now)
     except Exception as error:  # noqa: BLE001 - index and clocks are the decider's code
         return [Failed(error)] * len(inputs)
     if entry is not None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
@@ -16,8 +15,7 @@ from shared.runtime.definition import Definition, FanIn, Incoming, Listen
 from shared.runtime.session import Input
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(NamedTuple):
     """A record as the broker (or its source) gave it. `offset` is -1 where it did not come from a broker.
 
     A header without a value is None on the wire; `Envelope.parse` takes that for missing.
@@ -31,8 +29,7 @@ class Raw:
     headers: Sequence[tuple[str, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """What a record means to this service: its line's key, and what to apply."""
 
     raw: Raw
@@ -41,8 +38,7 @@ class Read:
     inputs: Sequence[Input]
 
 
-@dataclass(frozen=True, slots=True)
-class Poison:
+class Poison(NamedTuple):
     """A record that can never be applied, and why, in words. `name` is its event id where that can be trusted."""
 
     raw: Raw

@@ -70,7 +70,7 @@ class Relay:
         sweep_seconds: how long a commit may wait before it counts as left by a crash.
     """
 
-    def __init__(  # noqa: PLR0913 - settings, given by name
+    def __init__(
         self,
         source: str,
         store: Store,
@@ -150,7 +150,7 @@ class Relay:
                 self._behind = self._missed
                 self._inherits = self._inherits and self._behind
                 return self._behind
-        await self._send(list(itertools.islice(self._queue.values(), BATCH_COMMITS)))
+        await self._send(list(itertools.islice(self._queue.values(), BATCH_COMMITS + self._left)))
         return not self.failing
 
     async def _send(self, commits: Sequence[Commit]) -> None:

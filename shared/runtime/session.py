@@ -1,21 +1,20 @@
-"""One stream during one batch: its state, what was decided, and the commit that comes of it. Pure but for the clock."""
+"""One stream during one batch: its state, what was decided, and the commit that comes of it. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.event import Event
 from shared.core.decider import Decider
 from shared.runtime.calls import KeyReused, Outcome, VersionConflict
-from shared.runtime.ports import Clock
 from shared.store.port import Commit, Executed, Record, Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """One thing to apply to one stream.
 
     Attributes:
@@ -76,11 +75,8 @@ class _Taken:
 class Session:
     """A loaded stream. `apply` decides in memory; `entry` is what to save; `saved` says that it was."""
 
-    def __init__(
-        self, decider: Decider[Any, Any], snapshot: Snapshot, unpublished: Sequence[Commit], clock: Clock
-    ) -> None:
+    def __init__(self, decider: Decider[Any, Any], snapshot: Snapshot, unpublished: Sequence[Commit]) -> None:
         self._decider = decider
-        self._clock = clock
         self._stream = snapshot.stream
         self._number = snapshot.number
         self._version = snapshot.version
@@ -187,14 +183,13 @@ class Session:
 
     @property
     def changed(self) -> bool:
-        """Whether there is something to save; also where the stored state lags behind its commits, which a crash does."""
+        """Whether there is something to save; also where a crash left the stored state behind its commits."""
         return bool(self._records or self._commands or self._moved or self._lags)
 
-    def entry(self) -> tuple[Commit, Snapshot] | None:
-        """Return what to save, or None where nothing changed."""
+    def entry(self, now: datetime) -> tuple[Commit, Snapshot] | None:
+        """Return what to save, decided at `now`; None where nothing changed."""
         if not self.changed:
             return None
-        now = self._clock.now()
         commit = Commit(
             stream=self._stream,
             number=self._number + 1,

@@ -79,7 +79,7 @@ class Timers:
         return due == snapshot.next_due and now < until
 
     async def _hold(self, snapshots: Sequence[Snapshot], now: datetime) -> None:
-        """A clock that stays due after it fired would spin: it is left alone for a while, or until its state changes."""
+        """A clock that stays due after it fired would spin: it is left alone for a while or until its state changes."""
         if not snapshots:
             return
         after = (await self._store.load([snapshot.stream for snapshot in snapshots])).snapshots

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 Value = str | int | list[str]
 """An indexed field: a word, a number, or several words (the filter then asks for one of them)."""
@@ -26,8 +26,7 @@ class SchemaMismatch(Exception):
     """The data on disk is of another schema version than this code; the message names both and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One event as it will be published: bytes serialised once.
 
     Attributes:
@@ -47,8 +46,7 @@ class Record:
     cause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Executed:
+class Executed(NamedTuple):
     """That a command was carried out, kept with its commit: the same id again gets the same answer.
 
     Attributes:
