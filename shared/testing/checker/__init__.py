@@ -1,0 +1,38 @@
+"""The ten invariants as pure functions over what a run left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from shared.testing.checker.acknowledged import accepted_is_one_complaint
+from shared.testing.checker.causes import every_cause_exists
+from shared.testing.checker.clocks import no_clock_early_or_twice
+from shared.testing.checker.conserved import no_complaint_vanishes
+from shared.testing.checker.dead import parked_is_what_was_broken
+from shared.testing.checker.dense import nothing_missing_or_overtaking
+from shared.testing.checker.evidence import Evidence, Finding, Fired, Request, Stored
+from shared.testing.checker.live import everything_drained
+from shared.testing.checker.once import each_effect_once
+from shared.testing.checker.personal import nothing_personal_got_out
+from shared.testing.checker.states import folding_gives_the_stored_state
+
+__all__ = ["CHECKS", "Evidence", "Finding", "Fired", "Request", "Stored", "check"]
+
+CHECKS: Final[Mapping[str, Callable[[Evidence], Finding]]] = {
+    "C-ACK": accepted_is_one_complaint,
+    "C-CONSERVE": no_complaint_vanishes,
+    "C-ONCE": each_effect_once,
+    "C-DENSE": nothing_missing_or_overtaking,
+    "C-CAUSE": every_cause_exists,
+    "C-STATE": folding_gives_the_stored_state,
+    "C-DEAD": parked_is_what_was_broken,
+    "C-LIVE": everything_drained,
+    "C-TIME": no_clock_early_or_twice,
+    "C-PII": nothing_personal_got_out,
+}
+
+
+def check(evidence: Evidence) -> dict[str, Finding]:
+    """Return what each invariant came to, by id; `checked` 0 means that there was nothing to check it by."""
+    return {name: invariant(evidence) for name, invariant in CHECKS.items()}

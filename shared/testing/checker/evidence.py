@@ -1,0 +1,175 @@
+"""What a run leaves behind, as values: what clients saw, what the topics carried, what the stores keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Final, Literal
+
+from shared.contracts.catalogue import EVENTS
+from shared.contracts.event import Event
+from shared.runtime.definition import Definition
+from shared.runtime.parse import Raw
+from shared.store.port import Commit, Parked, Record, Snapshot
+
+MAX_FINDINGS: Final = 20
+"""More than that per invariant are counted, not written out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One attempt of a client to register a complaint.
+
+    Attributes:
+        key: the command id as the store keeps it (the `Idempotency-Key`, as the edge scopes it).
+        status: `unknown` where no answer came.
+        complaint: the id in the answer; empty where there was none.
+    """
+
+    key: str
+    status: Literal["accepted", "failed", "unknown"]
+    complaint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One service's store.
+
+    Attributes:
+        commits: in log order.
+        snapshots: per stream.
+        unpublished: ids of the commits not marked published.
+    """
+
+    definition: Definition
+    commits: Sequence[Commit]
+    snapshots: Mapping[str, Snapshot]
+    parked: Sequence[Parked]
+    unpublished: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A clock that ran out: `at` is what its service's clock showed, `actual` the true instant where known."""
+
+    stream: str
+    what: str
+    due: datetime
+    at: datetime
+    actual: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event in a store's log, decoded."""
+
+    service: str
+    commit: Commit
+    record: Record
+    event: Event
+
+    @property
+    def kind(self) -> str:
+        """The kind of its stream."""
+        return self.commit.stream.partition("/")[0]
+
+    @property
+    def key(self) -> str:
+        """The key of its stream."""
+        return self.commit.stream.partition("/")[2]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All of it, taken when nothing moved any more.
+
+    Attributes:
+        journal: every attempt to register.
+        observed: what an observer read from the topics, in order within each partition.
+        from_start: the observer began at offset 0 and saw all; otherwise what it missed is no finding.
+        services: by name.
+        poison: (service, topic, partition, offset) of the records that were broken on purpose; None where nobody kept
+            count.
+        given_up: those of them that a person skipped since.
+        planted: personal data that was put in, as it was written.
+        outputs: further texts that must not carry personal data (logs, metrics, exports), by name.
+        fired: the clocks that ran out, where somebody watched; the logs are read in any case.
+        now: the instant of the evidence, by a right clock.
+        skew: how wrong a service's clock may have been.
+    """
+
+    journal: Sequence[Request] = ()
+    observed: Sequence[Raw] = ()
+    from_start: bool = True
+    services: Mapping[str, Stored] = field(default_factory=dict[str, Stored])
+    poison: frozenset[tuple[str, str, int, int]] | None = None
+    given_up: frozenset[tuple[str, str, int, int]] = frozenset()
+    planted: Sequence[str] = ()
+    outputs: Mapping[str, str] = field(default_factory=dict[str, str])
+    fired: Sequence[Fired] = ()
+    now: datetime | None = None
+    skew: timedelta = timedelta(0)
+
+    @cached_property
+    def told(self) -> Sequence[Told]:
+        """Every event once, in log order per service; copies for further topics are left out."""
+        found: list[Told] = []
+        for name, stored in self.services.items():
+            topics = {decider.kind: decider.topic for decider in stored.definition.deciders}
+            for commit in stored.commits:
+                own = topics.get(commit.stream.partition("/")[0])
+                for record in commit.records:
+                    if record.topic == own and record.type in EVENTS:
+                        event = EVENTS[record.type].model_validate_json(record.data)
+                        found.append(Told(name, commit, record, event))
+        return found
+
+    @cached_property
+    def events(self) -> Mapping[str, Event]:
+        """Every event by its id."""
+        return {told.record.id: told.event for told in self.told}
+
+    @cached_property
+    def blocked(self) -> frozenset[tuple[str, str]]:
+        """(service, key) of the lines that are closed: what lies behind is neither lost nor applied."""
+        return frozenset((name, record.key) for name, stored in self.services.items() for record in stored.parked)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one invariant came to.
+
+    Attributes:
+        ok: nothing contradicts it; without evidence (`checked` 0) that says nothing.
+        checked: how many things were looked at.
+        findings: sentences, at most `MAX_FINDINGS` and one that counts the rest.
+    """
+
+    ok: bool
+    checked: int
+    findings: tuple[str, ...] = ()
+
+
+class Tally:
+    """Collects what one check finds."""
+
+    def __init__(self) -> None:
+        self.checked = 0
+        self._sentences: list[str] = []
+
+    def looked(self, at: int = 1) -> None:
+        """Count what was looked at."""
+        self.checked += at
+
+    def found(self, sentence: str) -> None:
+        """Note what contradicts the invariant."""
+        self._sentences.append(sentence)
+
+    def finding(self) -> Finding:
+        """Return the result."""
+        shown = self._sentences[:MAX_FINDINGS]
+        if len(self._sentences) > len(shown):
+            shown.append(f"… and {len(self._sentences) - len(shown)} more.")
+        return Finding(not self._sentences, self.checked, tuple(shown))

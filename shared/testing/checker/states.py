@@ -1,0 +1,80 @@
+"""C-STATE: folding the log gives what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.contracts.event import Event
+from shared.core.decider import Decider
+from shared.store.port import Commit, Snapshot
+from shared.testing.checker.evidence import Evidence, Finding, Tally
+
+
+def folding_gives_the_stored_state(evidence: Evidence) -> Finding:
+    """Check each stream's commits against each other and, folded, against its state."""
+    tally = Tally()
+    for name, stored in evidence.services.items():
+        deciders = {decider.kind: decider for decider in stored.definition.deciders}
+        streams: dict[str, list[Commit]] = {}
+        for commit in stored.commits:
+            streams.setdefault(commit.stream, []).append(commit)
+        for stream in [*streams, *(stream for stream in stored.snapshots if stream not in streams)]:
+            tally.looked()
+            decider = deciders.get(stream.partition("/")[0])
+            if decider is None:
+                tally.found(f"{name} keeps {stream}, a kind it does not own.")
+                continue
+            commits = streams.get(stream, [])
+            for sentence in (*_chain(commits), *_fold(decider, commits, stored.snapshots.get(stream), evidence.events)):
+                tally.found(f"{name}: {stream} {sentence}")
+    return tally.finding()
+
+
+def _chain(commits: list[Commit]) -> list[str]:
+    """Return how the commits do not follow one another."""
+    wrong: list[str] = []
+    version = 0
+    for number, commit in enumerate(commits, 1):
+        if commit.number != number:
+            wrong.append(f"has commit {commit.number} in place {number}.")
+        if commit.expected != version:
+            wrong.append(f"has commit {commit.number}, decided on version {commit.expected}, after version {version}.")
+        version = commit.version
+    return wrong
+
+
+def _fold(
+    decider: Decider[Any, Any], commits: list[Commit], stored: Snapshot | None, events: Mapping[str, Event]
+) -> list[str]:
+    """Return how the stored state differs from the folded log."""
+    if stored is None:
+        return ["has commits and no state."]
+    if not commits:
+        return ["has a state and no commits."]
+    state, sequences = decider.initial, dict[str, int]()
+    for commit in commits:
+        for record in commit.records:
+            sequences[record.topic] = record.seq
+            if record.topic == decider.topic and record.id in events:
+                state = decider.evolve(state, events[record.id])
+    last = commits[-1]
+    folded = {
+        "number": last.number,
+        "version": last.version,
+        "cursor": dict(last.cursor),
+        "sequences": sequences,
+        "state": state,
+        "index": decider.index(state),
+        "next_due": decider.next_due(state),
+    }
+    kept = {
+        "number": stored.number,
+        "version": stored.version,
+        "cursor": dict(stored.cursor),
+        "sequences": dict(stored.sequences),
+        "state": decider.state.validate_json(stored.state) if stored.state else decider.initial,
+        "index": dict(stored.index),
+        "next_due": stored.next_due,
+    }
+    return [f"has {name} {kept[name]!r}, folded {value!r}." for name, value in folded.items() if kept[name] != value]

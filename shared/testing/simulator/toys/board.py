@@ -1,0 +1,123 @@
+"""A small review: concludes what is closed, and counts it in two themes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from shared.contracts import intake, review
+from shared.contracts.event import Event, Part
+from shared.contracts.parts import Costs
+from shared.contracts.topics import INTAKE, REVIEW, SUMMARIES
+from shared.core.decider import Decider
+from shared.runtime.definition import Definition, FanIn, Incoming, Listen
+from shared.testing.simulator.toys.commands import Check, Close, Count, refused
+
+THEMES: Final = ("seller.method", "carrier.capacity")
+_NO_COSTS: Final = Costs(staff=Decimal(0), compensation=Decimal(0), rework=Decimal(0), value_at_risk=Decimal(0))
+
+
+class Review(Part):
+    """review's state of a complaint."""
+
+    concluded: bool = False
+
+
+def decide_review(state: Review, command: object) -> Sequence[Event]:
+    """Decide the review: it concludes when the complaint is closed."""
+    if not isinstance(command, Close) or state.concluded:
+        raise refused(state, command)
+    at, by = command.now, "system"
+    return [
+        review.ReviewConcluded(at=at, by=by, causes=(), costs=_NO_COSTS, period="2024-03"),
+        review.SummaryPublished(at=at, by=by, summary=_SUMMARY),
+    ]
+
+
+_SUMMARY: Final = review.Summary(
+    complaint="",
+    severity="low",
+    category="late",
+    departments=("seller", "carrier"),
+    causes=(),
+    costs=_NO_COSTS,
+    handling_seconds=1.0,
+    chain_seconds=1.0,
+    outcome="parcel",
+    remedy="",
+    preventions=(),
+    promises_kept=0,
+    promises_broken=0,
+    escalated=False,
+    historic=False,
+)
+
+
+class Theme(Part):
+    """review's state of a theme. It counts whatever it is told: once each is the runtime's business."""
+
+    complaints: int = 0
+
+
+def decide_theme(state: Theme, command: object) -> Sequence[Event]:
+    """Decide the theme."""
+    if not isinstance(command, Count):
+        raise refused(state, command)
+    return [
+        review.ComplaintCounted(
+            at=command.now, by="system", complaint=command.complaint, period="2024-03", share=1.0, cost="0"
+        )
+    ]
+
+
+_REVIEW, _THEME = TypeAdapter(Review), TypeAdapter(Theme)
+
+
+def small_review(check: Check) -> Definition:
+    """Return the service."""
+
+    def decide(state: Review, command: object) -> Sequence[Event]:
+        check(command)
+        return decide_review(state, command)
+
+    def count(state: Theme, command: object) -> Sequence[Event]:
+        check(command)
+        return decide_theme(state, command)
+
+    def commands(got: Incoming[review.SummaryPublished]) -> list[tuple[str, object]]:
+        return [(theme, Count(got.envelope.subject, got.now)) for theme in THEMES]
+
+    main: Decider[Review, object] = Decider(
+        kind=review.KIND,
+        topic=REVIEW,
+        initial=Review(),
+        decide=decide,
+        evolve=lambda state, event: Review(concluded=True) if isinstance(event, review.ReviewConcluded) else state,
+        is_terminal=lambda state: state.concluded,
+        state=_REVIEW,
+        index=lambda state: {"concluded": int(state.concluded)},
+        next_due=lambda _state: None,
+        also=lambda _state, event: (SUMMARIES,) if isinstance(event, review.SummaryPublished) else (),
+    )
+    theme: Decider[Theme, object] = Decider(
+        kind=review.THEME,
+        topic=REVIEW,
+        initial=Theme(),
+        decide=count,
+        evolve=lambda state, _event: Theme(complaints=state.complaints + 1),
+        is_terminal=lambda _state: False,
+        state=_THEME,
+        index=lambda state: {"complaints": state.complaints},
+        next_due=lambda _state: None,
+    )
+    return Definition(
+        name="review",
+        deciders=(main, theme),
+        events=review.EVENTS,
+        listens=(Listen(INTAKE, intake.KIND, intake.ComplaintClosed, lambda got: Close(got.now)),),
+        fan_ins=(FanIn(REVIEW, review.KIND, review.SummaryPublished, review.THEME, commands),),
+        topics=(REVIEW, SUMMARIES),
+    )

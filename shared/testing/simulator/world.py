@@ -1,0 +1,284 @@
+"""One simulation: a few complaints, a seed's faults, then calm until everything has drained, then the check."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final
+
+from shared.contracts.topics import read_by
+from shared.runtime.calls import Call
+from shared.runtime.sources import by_topic
+from shared.store.memory import MemoryData, MemoryStore
+from shared.store.port import StoreUnavailable
+from shared.testing.checker import Evidence, Finding, Request, Stored, check
+from shared.testing.checker.live import everything_drained
+from shared.testing.simulator.broker import SimBroker
+from shared.testing.simulator.loop import SimLoop
+from shared.testing.simulator.plan import MOST_SKEW, Plan, Trouble
+from shared.testing.simulator.poison import broken
+from shared.testing.simulator.process import EPOCH, Ports, Process, SimSource
+from shared.testing.simulator.toys import Acknowledge, Register, definitions
+from shared.testing.simulator.weather import Weather
+
+LONGEST_DRAIN_SECONDS: Final = 1200.0
+_MOST_TRIES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a seed came to.
+
+    Attributes:
+        seed: replays it.
+        findings: per invariant.
+        broken: what escaped from the runtime's parts.
+        schedule: the faults as they struck, with virtual seconds.
+        steps: how many callbacks ran.
+        seconds: of virtual time.
+    """
+
+    seed: int
+    findings: Mapping[str, Finding]
+    broken: tuple[str, ...]
+    schedule: tuple[str, ...]
+    steps: int
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.broken and all(finding.ok for finding in self.findings.values())
+
+
+class World:
+    """Everything outside the processes: stores, broker, weather, clients, and who ends and starts processes."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = rng = Random(seed)  # noqa: S311 - a seed must replay
+        self.loop = SimLoop(rng)
+        self.plan = Plan.draw(rng)
+        self.weather = Weather(rng, losing=self.plan.sources, note=self.note)
+        self.weather.fuses = dict(self.plan.fuses)
+        self.broker = SimBroker(rng)
+        everyone = definitions(self.weather.decide, timedelta(seconds=self.plan.patience))
+        self.definitions = {name: everyone[name] for name in self.plan.services}
+        self.data = {name: MemoryData() for name in self.definitions}
+        self.alive: dict[str, list[Process]] = {name: [] for name in self.definitions}
+        self.processes: list[Process] = []
+        self.journal: list[Request] = []
+        self.poison: set[tuple[str, str, int, int]] = set()
+        self.given_up: set[tuple[str, str, int, int]] = set()
+        self.schedule: list[tuple[float, str]] = []
+        self._stores = {name: MemoryStore(data) for name, data in self.data.items()}
+
+    def note(self, what: str) -> None:
+        """Add a line to the schedule."""
+        self.schedule.append((self.loop.time(), what))
+
+    def start(self, service: str) -> Process:
+        """Start one more process of a service."""
+        others = {name: SimSource(name, store, self.weather) for name, store in self._stores.items()}
+        skew = self.plan.skew(self.rng)
+        process = Process(
+            f"{service}-{len(self.processes) + 1}",
+            self.definitions[service],
+            Ports(
+                loop=self.loop,
+                rng=self.rng,
+                broker=self.broker,
+                weather=self.weather,
+                data=self.data[service],
+                sources=by_topic(others) if self.plan.sources else {},
+                skew=skew,
+                note=self.note,
+            ),
+        )
+        self.note(f"start {process.name}" + (f", clock wrong by {skew.total_seconds():.0f} s" if skew else ""))
+        self.processes.append(process)
+        self.alive[service].append(process)
+        process.start()
+        return process
+
+    def end(self, process: Process) -> None:
+        """Kill a process."""
+        self.note(f"kill {process.name}")
+        self.alive[process.definition.name].remove(process)
+        process.kill()
+
+    async def live(self) -> None:
+        """Let it all happen."""
+        for store in self._stores.values():
+            await store.open()
+        for service in self.definitions:
+            for _ in range(2 if service == self.plan.replicated else 1):
+                self.start(service)
+        clients = [asyncio.ensure_future(self._client(number)) for number in range(self.plan.complaints)]
+        for trouble in self.plan.troubles:
+            await asyncio.sleep(trouble.after)
+            await self._strike(trouble)
+        await asyncio.sleep(self.plan.rest)
+        self._calm()
+        await asyncio.wait(clients)
+        if self.plan.person:
+            await self._skip_poison()
+        await self._drain()
+        for processes in self.alive.values():
+            for process in processes:
+                process.kill()
+
+    async def _strike(self, trouble: Trouble) -> None:
+        living = self.alive[trouble.service]
+        match trouble.what:
+            case "crash" if living:
+                self.end(self.rng.choice(living))
+            case "restart" if living:
+                self.end(self.rng.choice(living))
+                self.start(trouble.service)
+            case "start":
+                self.start(trouble.service)
+            case "zombie" if living:
+                zombie = self.rng.choice(living)
+                self.note(f"{zombie.name} is a zombie")
+                zombie.zombie = True
+                zombie.fence()
+                self.start(trouble.service)
+            case "rebalance" if living:
+                self.note(f"rebalance {trouble.service}")
+                self.broker.rebalance(trouble.service)
+            case "poison":
+                self._poison(trouble)
+            case _:
+                pass
+
+    def _poison(self, trouble: Trouble) -> None:
+        topic = self.definitions[trouble.service].topics[0]
+        key = f"of-key-{self.rng.randrange(self.plan.complaints)}".encode()
+        value, headers = broken(self.rng, key.decode())
+        raw = self.broker.append(topic, key, value, headers)
+        self.note(f"poison {topic} [{raw.partition}] at {raw.offset}")
+        for name in self.definitions:
+            if topic in read_by(name):
+                self.poison.add((name, raw.topic, raw.partition, raw.offset))
+
+    def _calm(self) -> None:
+        """The faults stop: zombies end, and each service has a process."""
+        self.note("calm")
+        self.weather.calm = True
+        for service, living in self.alive.items():
+            sound = [process for process in living if not process.zombie]
+            for process in list(living):
+                if process not in sound[-1:]:
+                    self.end(process)
+            if not sound:
+                self.start(service)
+
+    async def _client(self, number: int) -> None:
+        """Register until it is accepted, or give up; then maybe acknowledge."""
+        key = f"key-{number}"
+        tries = 0
+        while True:
+            await asyncio.sleep(self.rng.random() * 3.0)
+            tries += 1
+            request = await self._register(key)
+            self.journal.append(request)
+            impatient = self.rng.random() < 0.2
+            if request.status == "accepted" and not (impatient and tries < 3):
+                break
+            if tries >= _MOST_TRIES and self.weather.calm:
+                return
+        if self.rng.random() < 0.5:
+            await asyncio.sleep(self.rng.random() * 10.0)
+            await self._call(Call("complaint", f"of-{key}", Acknowledge(self._now()), command_id=f"ack-{number}"))
+
+    async def _register(self, key: str) -> Request:
+        now = self._now()
+        command = Register(f"of-{key}", now, now + timedelta(seconds=self.plan.acknowledge_within))
+        return await self._call(Call("complaint", f"of-{key}", command, command_id=key))
+
+    async def _call(self, call: Call) -> Request:
+        """Call whichever process answers; its death, or a lost answer, leaves the client not knowing."""
+        living = self.alive["intake"]
+        if not living:
+            return Request(call.command_id, "failed")
+        process = self.rng.choice(living)
+        task = process.spawn(process.execute(call))
+        await asyncio.wait([task])
+        error = None if task.cancelled() else task.exception()
+        if task.cancelled() or isinstance(error, StoreUnavailable):
+            self.note(f"{call.command_id}: unknown")
+            return Request(call.command_id, "unknown")
+        if error is not None:
+            self.note(f"{call.command_id}: {error!r}")
+            return Request(call.command_id, "failed")
+        if not self.weather.calm and self.rng.random() < self.weather.answers_lost:
+            self.note(f"{call.command_id}: answer lost")
+            return Request(call.command_id, "unknown")
+        return Request(call.command_id, "accepted", task.result().key)
+
+    def _now(self) -> datetime:
+        return EPOCH + timedelta(seconds=self.loop.time())
+
+    async def _skip_poison(self) -> None:
+        """A person gives up what was broken on purpose, where it is parked."""
+        await asyncio.sleep(30.0)
+        for service, living in self.alive.items():
+            wanted = {(topic, partition, offset) for name, topic, partition, offset in self.poison if name == service}
+            parked = [p for p in self.data[service].parked.values() if (p.topic, p.partition, p.offset) in wanted]
+            if not parked or not living:
+                continue
+            self.note(f"a person skips {len(parked)} of {service}")
+            await living[0].spawn(living[0].parking.skip([record.id for record in parked], "broken on purpose"))
+            self.given_up |= {(service, record.topic, record.partition, record.offset) for record in parked}
+
+    async def _drain(self) -> None:
+        """Wait until nothing is left to do, but not for ever."""
+        end, pause = self.loop.time() + LONGEST_DRAIN_SECONDS, 2.0
+        while self.loop.time() < end:
+            await asyncio.sleep(pause)
+            if self._quiet():
+                return
+            pause = min(pause * 1.5, 30.0)
+
+    def _quiet(self) -> bool:
+        """Whether nothing is left to do, the cheap questions first."""
+        for name, data in self.data.items():
+            if any(snapshot.next_due for snapshot in data.states.values()):
+                return False
+            if any(
+                stream not in data.states or data.states[stream].number != max(numbers)
+                for stream, numbers in data.streams.items()
+            ):
+                return False
+            if self.broker.lag(name, read_by(name)):
+                return False
+        return everything_drained(self.evidence()).ok
+
+    def evidence(self) -> Evidence:
+        """Return what there is to check now. Seen from an hour later: whatever is still due then never comes."""
+        return Evidence(
+            journal=self.journal,
+            observed=self.broker.records(),
+            services={name: self._stored(name) for name in self.definitions},
+            poison=frozenset(self.poison),
+            given_up=frozenset(self.given_up),
+            now=self._now() + timedelta(hours=1),
+            skew=MOST_SKEW,
+        )
+
+    def _stored(self, name: str) -> Stored:
+        data = self.data[name]
+        unpublished = frozenset(i for i, at in data.outbox.items() if data.log[at - 1].records)
+        return Stored(self.definitions[name], data.log, data.states, tuple(data.parked.values()), unpublished)
+
+
+def run_seed(seed: int) -> Report:
+    """Run one simulation and check it."""
+    world = World(seed)
+    world.loop.run(world.live())
+    broken_parts = tuple(line for process in world.processes for line in process.broken)
+    schedule = tuple(f"{at:8.3f} s  {what}" for at, what in world.schedule)
+    return Report(seed, check(world.evidence()), broken_parts, schedule, world.loop.steps, world.loop.time())
