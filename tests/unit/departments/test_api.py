@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from services.departments.commands import Command
 from services.departments.main import definition
 from services.departments.views import Views
 from shared.contracts.departments import KIND
-from shared.runtime.calls import Call
+from shared.runtime.calls import Call, Outcome
 from shared.runtime.engine import Engine, Saved
 from shared.runtime.execute import Executor
 from shared.runtime.ports import RandomIds
@@ -87,18 +87,34 @@ async def nobody(_saved: Saved) -> None:
     """Nothing is published in these tests."""
 
 
+class Current:
+    """What the app built once is wired to in this test: building routes takes longer than a test."""
+
+    execute: Executor
+
+    async def __call__(self, call: Call) -> Outcome:
+        return await self.execute(call)
+
+    async def many(self, calls: Sequence[Call]) -> list[Outcome | Exception]:
+        return await self.execute.many(calls)
+
+
+CURRENT, CLOCK, VIEWS, APP = Current(), StandingClock(), Views(MemoryStore()), FastAPI()
+problems.install(APP)
+APP.include_router(router(CURRENT, VIEWS, CLOCK, RandomIds()))
+
+
 @pytest.fixture
 async def table() -> AsyncIterator[Table]:
-    store, clock = MemoryStore(), StandingClock()
+    store = MemoryStore()
     await store.open()
-    engine = Engine(definition(ORGANISATION), store, clock, nobody)
-    execute = Executor(engine, RandomIds())
-    app = FastAPI()
-    problems.install(app)
-    app.include_router(router(execute, Views(store), clock, RandomIds()))
+    CLOCK.instant = NOW
+    engine = Engine(definition(ORGANISATION), store, CLOCK, nobody)
+    CURRENT.execute = Executor(engine, RandomIds())
+    VIEWS._store = store
     running = asyncio.create_task(engine.run())
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://departments") as client:
-        yield Table(execute, client, clock)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(APP), base_url="http://departments") as client:
+        yield Table(CURRENT.execute, client, CLOCK)
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running

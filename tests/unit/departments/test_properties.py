@@ -142,7 +142,7 @@ BEGINNINGS: list[State] = [INITIAL, opened().state, revealed().state, completed(
 
 @pytest.mark.parametrize("start", BEGINNINGS, ids=lambda state: state.status)
 @given(WALKS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_every_order_of_commands_keeps_one_lead_and_a_participant(start: State, walk: list[Command]) -> None:
     state = start
     for command in walk:
@@ -159,7 +159,7 @@ def test_every_order_of_commands_keeps_one_lead_and_a_participant(start: State, 
 
 @pytest.mark.parametrize("start", BEGINNINGS, ids=lambda state: state.status)
 @given(WALKS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_clock_fires_early_or_twice(start: State, walk: list[Command]) -> None:
     state = start
     for command in walk:
