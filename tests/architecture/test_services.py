@@ -1,0 +1,158 @@
+"""What every service has in common, and what ties its events and commands to its decisions."""
+
+import ast
+import re
+from importlib import import_module
+from typing import get_args
+
+import pytest
+
+from shared.contracts.event import Event
+from shared.contracts.topics import OWNERS, read_by
+from tests.architecture.tree import ROOT, SERVICES, cases, named, nodes, parsed, part_of
+
+ANATOMY = {"main", "settings", "api", "consumers", "timers", "views", "decide", "state", "commands", "policy"}
+ALLOWED_TO_SAY_NOTHING: set[str] = set()
+"""Events that change no state: none so far. An event that only tells others something would be listed here."""
+PURE = ("commands", "state", "decide", "policy")
+CLOCKS = {"now", "utcnow", "today"}
+
+
+def unions_of(service: str) -> list[set[str]]:
+    """The service's commands, per aggregate; one that has a single command needs no case for it."""
+    module = import_module(f"services.{service}.commands")
+    unions = [value for name, value in vars(module).items() if name.endswith("Command")]
+    return [{member.__name__ for member in get_args(union) or (union,)} for union in unions]
+
+
+def commands_of(service: str) -> set[str]:
+    return set[str]().union(*unions_of(service))
+
+
+def classes_in(service: str, part: str) -> set[str]:
+    return {
+        node.name
+        for path in part_of(service, part)
+        for node in parsed(path).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    }
+
+
+def events_of(service: str) -> set[str]:
+    return {event.__name__ for event in import_module(f"shared.contracts.{service}").EVENTS}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+class TestEveryService:
+    def test_has_the_same_parts_and_nothing_else(self, service: str) -> None:
+        folder = ROOT / "services" / service
+        found = {path.name for path in folder.iterdir() if path.name != "__pycache__"}
+        parts = {name.removesuffix(".py") for name in found} - {"__init__", "README.md"}
+        assert parts == ANATOMY
+        assert {"__init__.py", "README.md"} <= found
+
+    def test_has_no_part_twice(self, service: str) -> None:
+        folder = ROOT / "services" / service
+        assert not [part for part in ANATOMY if (folder / part).is_dir() and (folder / f"{part}.py").exists()]
+
+    def test_says_what_it_owns_hears_and_says(self, service: str) -> None:
+        text = ast.get_docstring(parsed(ROOT / "services" / service / "__init__.py")) or ""
+        missing = [word for word in ("Owns:", "Listens to:", "Says:") if word not in text]
+        missing += [topic for topic, owner in OWNERS.items() if owner == service and topic not in text]
+        assert not missing
+
+    def test_shows_its_states_topics_and_variables_on_half_a_page(self, service: str) -> None:
+        text = (ROOT / "services" / service / "README.md").read_text(encoding="utf-8")
+        assert "```mermaid" in text
+        assert f"THROUGHLINE_{service.upper()}_" in text
+        assert not [topic for topic, owner in OWNERS.items() if owner == service and topic not in text]
+        assert len(text.splitlines()) <= 60
+
+    def test_decides_every_command(self, service: str) -> None:
+        only = {name for members in unions_of(service) if len(members) == 1 for name in members}
+        assert commands_of(service) - cases(part_of(service, "decide")) - only == set()
+
+    def test_lists_every_command_in_its_union(self, service: str) -> None:
+        asked = {name for name in classes_in(service, "commands") if is_carried_out(service, name)}
+        assert asked - commands_of(service) == set()
+
+    def test_closes_its_match_over_commands(self, service: str) -> None:
+        found = (node for path in part_of(service, "decide") for node in nodes(path))
+        names = {node.id for node in found if isinstance(node, ast.Name)}
+        assert "assert_never" in names
+
+    def test_evolves_by_every_event(self, service: str) -> None:
+        silent = events_of(service) - cases(part_of(service, "state"))
+        assert silent == ALLOWED_TO_SAY_NOTHING & events_of(service)
+
+    def test_publishes_every_event_that_it_defines(self, service: str) -> None:
+        contract = import_module(f"shared.contracts.{service}")
+        classes = [value for value in vars(contract).values() if isinstance(value, type) and issubclass(value, Event)]
+        defined = {event.__name__ for event in classes if event.__module__.startswith(contract.__name__)}
+        assert defined == events_of(service)
+
+    def test_hears_exactly_the_topics_it_is_said_to_read(self, service: str) -> None:
+        consumers = import_module(f"services.{service}.consumers")
+        heard = {entry.topic for entry in (*consumers.LISTENS, *getattr(consumers, "FAN_INS", ()))}
+        assert heard == set(read_by(service))
+
+    def test_hears_only_events_that_their_owner_says(self, service: str) -> None:
+        consumers = import_module(f"services.{service}.consumers")
+        for entry in (*consumers.LISTENS, *getattr(consumers, "FAN_INS", ())):
+            assert entry.event.__name__ in events_of(OWNERS[entry.topic])
+
+    def test_hears_each_event_once(self, service: str) -> None:
+        heard = [(e.topic, e.kind, e.event) for e in import_module(f"services.{service}.consumers").LISTENS]
+        assert len(heard) == len(set(heard))
+
+    def test_asks_no_clock_where_it_decides(self, service: str) -> None:
+        asked = [
+            f"{named(path)}:{node.lineno}"
+            for part in PURE
+            for path in part_of(service, part)
+            for node in nodes(path)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS
+        ]
+        assert asked == []
+
+    def test_reads_its_environment_in_main_only(self, service: str) -> None:
+        readers = [
+            named(path)
+            for part in ANATOMY - {"main", "settings"}
+            for path in part_of(service, part)
+            for node in nodes(path)
+            if (isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".settings"))
+            or (isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"})
+        ]
+        assert readers == []
+
+
+def is_carried_out(service: str, name: str) -> bool:
+    """A command carries the instant and the role; other classes beside them are parts of commands."""
+    fields = getattr(import_module(f"services.{service}.commands"), name)
+    known = set(getattr(fields, "__dataclass_fields__", None) or getattr(fields, "model_fields", {}))
+    return {"now", "by"} <= known
+
+
+class TestNames:
+    PAST = re.compile(r"[a-z]+ed$|^(Sent|Made|Kept|Broken|Given|Held|Found|Took|Done|Withdrawn|Silent|Overdue)$")
+
+    def words(self, name: str) -> list[str]:
+        return re.findall(r"[A-Z][a-z]+", name)
+
+    def test_an_event_is_in_the_past(self) -> None:
+        events = {event for service in SERVICES for event in events_of(service)}
+        present = [event for event in sorted(events) if not any(map(self.PAST.search, self.words(event)))]
+        assert present == []
+
+    def test_a_command_is_an_imperative(self) -> None:
+        commands = {command for service in SERVICES for command in commands_of(service)}
+        events = {event for service in SERVICES for event in events_of(service)}
+        assert commands & events == set()
+        assert [name for name in sorted(commands) if re.search(r"(ed|ing)$", self.words(name)[0])] == []
+
+    def test_no_event_has_a_field_for_who_a_person_is(self) -> None:
+        personal = {"name", "email", "phone", "address", "person", "employee", "culprit", "identity", "user"}
+        for service in SERVICES:
+            for event in import_module(f"shared.contracts.{service}").EVENTS:
+                assert personal & set(event.model_fields) == set(), event.__name__
