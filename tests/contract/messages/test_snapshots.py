@@ -1,0 +1,145 @@
+"""Published events against their snapshots: today's readers read yesterday's bytes, and nothing changes by accident."""
+
+import json
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import pytest
+from pydantic import ValidationError
+
+from shared.contracts.catalogue import EVENTS
+from shared.contracts.event import Event, Part
+from tests.contract.messages.snapshots import (
+    ADVICE,
+    FOLDER,
+    breaks,
+    published,
+    sample_file,
+    sample_of,
+    schema_file,
+    schema_of,
+    shown,
+)
+
+PUBLISHED = published()
+
+
+def read(file: Path) -> Any:  # noqa: ANN401 - any JSON
+    assert file.exists(), f"{file.name} is missing: {ADVICE}"
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", sorted(PUBLISHED))
+class TestEveryPublishedEvent:
+    def test_has_the_schema_that_was_agreed(self, name: str) -> None:
+        service, model = PUBLISHED[name]
+        assert shown(schema_of(model)) == shown(read(schema_file(service, name))), f"{name} changed. {ADVICE}"
+
+    def test_is_read_from_the_bytes_of_its_sample(self, name: str) -> None:
+        service, model = PUBLISHED[name]
+        sample = read(sample_file(service, name))
+        event = model.model_validate_json(json.dumps(sample))
+        again = json.loads(event.model_dump_json())
+        assert {field: again[field] for field in sample} == sample
+
+    def test_is_read_although_a_later_writer_adds_fields_everywhere(self, name: str) -> None:
+        service, model = PUBLISHED[name]
+        sample = read(sample_file(service, name))
+        assert model.model_validate_json(json.dumps(with_more(sample))) == model.model_validate(sample)
+
+    def test_is_refused_without_a_field_that_it_needs(self, name: str) -> None:
+        service, model = PUBLISHED[name]
+        sample = read(sample_file(service, name))
+        del sample["by"]
+        with pytest.raises(ValidationError, match="by"):
+            model.model_validate_json(json.dumps(sample))
+
+    def test_is_in_the_catalogue_that_consumers_read_by(self, name: str) -> None:
+        assert EVENTS[name] is PUBLISHED[name][1]
+
+    def test_has_a_sample_that_shows_every_field(self, name: str) -> None:
+        service, model = PUBLISHED[name]
+        missing = set(json.loads(sample_of(model))) - set(read(sample_file(service, name)))
+        optional = {field for field in missing if not model.model_fields[field].is_required()}
+        assert missing - optional == set()
+
+
+class TestTheSnapshots:
+    def test_outlive_no_event(self) -> None:
+        kept = {file.name.split(".schema")[0].split(".sample")[0] for file in FOLDER.glob("*/*.json")}
+        lost = kept - set(PUBLISHED)
+        assert lost == set(), f"published once, so it must stay readable: {sorted(lost)}. {ADVICE}"
+
+
+class Inner(Part):
+    amount: int
+
+
+class Told(Event):
+    """Before."""
+
+    word: str
+    kind: Literal["one", "two"]
+    inner: Inner
+    many: tuple[Inner, ...] = ()
+
+
+class TestWhatBreaksAContract:
+    BEFORE: ClassVar = schema_of(Told)
+
+    def test_nothing_changed(self) -> None:
+        assert breaks(self.BEFORE, schema_of(Told)) == []
+
+    def test_other_prose(self) -> None:
+        class Told2(Told):
+            """After."""
+
+        assert breaks(self.BEFORE, schema_of(Told2)) == []
+
+    def test_a_new_optional_field_does_not(self) -> None:
+        class Told2(Told):
+            more: int | None = None
+
+        assert breaks(self.BEFORE, schema_of(Told2)) == []
+
+    def test_one_more_choice_does_not(self) -> None:
+        class Told2(Told):
+            kind: Literal["one", "two", "three"]  # type: ignore[assignment]
+
+        assert breaks(self.BEFORE, schema_of(Told2)) == []
+
+    def test_a_new_required_field_does(self) -> None:
+        class Told2(Told):
+            more: int
+
+        assert breaks(self.BEFORE, schema_of(Told2)) == ["more: would be required, which earlier writers did not know"]
+
+    def test_a_choice_less_does(self) -> None:
+        class Told2(Told):
+            kind: Literal["one", "three"]  # type: ignore[assignment]
+
+        assert breaks(self.BEFORE, schema_of(Told2)) == ["kind: no longer two"]
+
+    def test_another_type_does(self) -> None:
+        class Told2(Told):
+            word: int  # type: ignore[assignment]
+
+        assert breaks(self.BEFORE, schema_of(Told2))[0].startswith("word: was ")
+
+    def test_a_rename_within_a_part_does_wherever_it_stands(self) -> None:
+        after = json.loads(json.dumps(self.BEFORE).replace('"amount"', '"sum"'))
+        assert [found.split(":")[0] for found in breaks(self.BEFORE, after)] == [
+            "inner.amount",
+            "inner.sum",
+            "many[].amount",
+            "many[].sum",
+        ]
+
+
+def with_more(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """The value with an unknown field in it and in every part of it."""
+    if isinstance(value, list):
+        return [with_more(item) for item in value]
+    if not isinstance(value, dict) or set(value) == {"one"}:
+        return value
+    return {name: with_more(item) for name, item in value.items()} | {"of_a_later_version": {"nested": [1]}}
