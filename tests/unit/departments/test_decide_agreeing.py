@@ -119,6 +119,14 @@ class TestWhenAgreeing:
         rejected = given.when(agree("last-mile", "w")).then_rejected("not-agreed-yet")
         assert "last-mile objects and proposes x" in rejected.sentence
 
+    def test_an_objection_to_a_chosen_prevention_keeps_it_open_too(self) -> None:
+        instead = prevention("x", step="delivery", text="A photograph at the door.")
+        objection = asked.ObjectTo(**who("warehouse"), proposal="l", reason="Too slow.", alternative=instead)
+        given = history(endorse("last-mile", "w"), objection, start=revealed())
+        given.when(agree("last-mile", "w", "l")).then_rejected("not-agreed-yet")
+        given.when(agree("last-mile", "w", "x")).then_types(said.AgreementReached)
+        given.when(agree("last-mile", "w", "l", "x")).then_types(said.AgreementReached)
+
     def test_choosing_the_alternative_answers_the_objection(self) -> None:
         given = history(object_to("last-mile", "w", "x"), endorse("warehouse", "x"), start=revealed())
         (reached,) = given.when(agree("last-mile", "x")).then_types(said.AgreementReached)
