@@ -32,7 +32,8 @@ from shared.web.limits import Limits
 REPUBLISHED_COMMITS: Final = 1_000
 """How much of its log a service publishes again, for subscribers, when the broker's memory started empty.
 
-Other services find what they lack by comparing with the log, whatever its length."""
+Other services find what they lack by comparing with the log, whatever its length.
+"""
 _RESTART_SECONDS: Final = 1.0
 log = logging.getLogger(__name__)
 
