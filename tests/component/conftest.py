@@ -1,0 +1,13 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from deploy.local.clock import SteppedClock
+
+MONDAY_NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    """Time that stands until a test moves it; every calendar is open when it begins."""
+    return SteppedClock(MONDAY_NINE)

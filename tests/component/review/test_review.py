@@ -1,0 +1,185 @@
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from deploy.local.clock import SteppedClock
+from services.review import main
+from shared.contracts import departments, review, topics
+from shared.testing.harness import Heard, Stage, staged
+from tests.component.says import DAY, NOW, closed, completed, opened, ran, registered, triaged
+from tests.component.stages import dense, names, new_id, post
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+LATE = (ran("packing", 30), ran("delivery", 60))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """For tests that neither move the clock nor start it again."""
+    async with staged(main, tmp_path_factory.mktemp("review"), SteppedClock(NOW)) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def alone(tmp_path: Path, clock: SteppedClock) -> AsyncIterator[Stage]:
+    async with staged(main, tmp_path, clock) as running:
+        yield running
+
+
+def historic(about: str) -> list[Any]:
+    """All that is ever said of a complaint from the past, in the order of its topics."""
+    return [
+        registered(about, historic=True, steps=LATE),
+        closed(code="historic"),
+        triaged(historic=True),
+        opened(historic=True, answer_by=None),
+        departments.TableClosed(at=NOW, by="system", why="historic"),
+    ]
+
+
+async def resolve(stage: Stage, **changes: object) -> str:
+    """A live complaint whose answer went out."""
+    about = new_id()
+    await stage.say(about, registered(about, steps=LATE), triaged(**changes), opened(**changes))
+    await stage.settle()
+    delivered = departments.RemedyDelivered(at=NOW, by="last-mile", department="last-mile", cost=Decimal("80.00"))
+    await stage.say(about, delivered, completed())
+    await stage.settle()
+    return about
+
+
+async def accept(stage: Stage, about: str) -> None:
+    """The customer accepts, so complaint and table end."""
+    await stage.say(about, closed(), departments.TableClosed(at=NOW, by="system", why="accepted"))
+
+
+async def counted(stage: Stage) -> dict[str, int]:
+    """Complaints per theme and per month, as the topic has it."""
+    found: dict[str, int] = {}
+    for one in await stage.heard():
+        if one.name in {"ComplaintCounted", "PeriodCounted"}:
+            found[one.key] = found.get(one.key, 0) + 1
+    return found
+
+
+def own(heard: list[Heard]) -> list[Heard]:
+    return [one for one in heard if one.topic == topics.REVIEW]
+
+
+class TestWhenAComplaintOfThePastIsKnown:
+    async def test_it_is_reviewed_and_summarised_without_anybody(self, stage: Stage) -> None:
+        about = new_id()
+        await stage.say(about, *historic(about))
+        heard = await stage.heard(about)
+        assert names(own(heard))[-2:] == ["ReviewConcluded", "SummaryPublished"]
+        assert names([one for one in heard if one.topic == topics.SUMMARIES]) == ["SummaryPublished"]
+        assert dense(heard)
+
+    async def test_the_order_in_which_topics_arrive_does_not_change_what_comes_of_it(self, stage: Stage) -> None:
+        ends: set[tuple[str, ...]] = set()
+        for order in permutations(range(3)):
+            about = new_id()
+            said = historic(about)
+            by_topic = (said[:2], said[2:3], said[3:])
+            for topic in order:
+                await stage.say(about, *by_topic[topic])
+                await stage.settle()
+            ends.add(tuple(name for name in names(own(await stage.heard(about))) if not name.endswith("Noted")))
+        assert len(ends) == 1
+
+    async def test_each_cause_and_the_month_count_it_once_however_often_it_is_told(self, stage: Stage) -> None:
+        before = await counted(stage)
+        about = new_id()
+        await stage.say(about, *historic(about))
+        after = await counted(stage)
+        grown = {key: number - before.get(key, 0) for key, number in after.items() if number != before.get(key, 0)}
+        concluded = next(one.event for one in await stage.heard(about) if one.name == "ReviewConcluded")
+        assert isinstance(concluded, review.ReviewConcluded)
+        assert set(grown) == {concluded.period, *(f"{cause.step}.{cause.factor}" for cause in concluded.causes)}
+        assert set(grown.values()) == {1}
+        await stage.say_all_again()
+        await stage.say_all_again()
+        assert await counted(stage) == after
+
+    async def test_the_same_topics_all_over_again_change_nothing(self, stage: Stage) -> None:
+        about = new_id()
+        await stage.say(about, *historic(about))
+        before = names(await stage.heard()), await stage.digest()
+        await stage.say_all_again()
+        assert (names(await stage.heard()), await stage.digest()) == before
+
+    async def test_a_hundred_in_one_month_are_a_hundred_in_its_count(self, stage: Stage) -> None:
+        before = (await counted(stage)).get("2026-03", 0)
+        every = [new_id() for _ in range(100)]
+        await stage.publish([stage.record(about, event) for about in every for event in historic(about)])
+        assert (await counted(stage))["2026-03"] == before + 100
+        page = (await stage.http.get("/summary", params={"period": "2026-03"})).json()
+        assert page["complaints"] == before + 100
+
+
+class TestWhenALiveComplaintIsResolved:
+    async def test_the_review_opens_because_of_that_event_with_times_causes_and_costs(self, stage: Stage) -> None:
+        about = await resolve(stage)
+        heard = own(await stage.heard(about))
+        told = {one.name: one.envelope.causation for one in heard}
+        assert {"ReviewOpened", "TimesAttributed", "CausesFound", "CostsComputed"} <= set(told)
+        assert told["ReviewOpened"] == f"resolution/{about}:3"
+        costs = next(one.event for one in heard if one.name == "CostsComputed")
+        assert isinstance(costs, review.CostsComputed)
+        assert costs.costs.compensation == Decimal("80.00")
+
+    async def test_it_concludes_by_itself_when_the_complaint_is_closed(self, stage: Stage) -> None:
+        about = await resolve(stage)
+        assert "ReviewConcluded" not in names(await stage.heard(about))
+        await accept(stage, about)
+        assert names(own(await stage.heard(about)))[-2:] == ["ReviewConcluded", "SummaryPublished"]
+
+    async def test_a_department_acknowledges_the_summary_once(self, stage: Stage) -> None:
+        about = await resolve(stage)
+        await accept(stage, about)
+        await stage.settle()
+        for _ in range(2):
+            await post(stage, f"/reviews/{about}/acknowledge", department="warehouse")
+        assert names(await stage.heard(about)).count("SummaryAcknowledged") == 1
+
+    async def test_a_severe_one_waits_for_the_board_until_its_clock_runs_out(
+        self, alone: Stage, clock: SteppedClock
+    ) -> None:
+        about = await resolve(alone, severity="high")
+        await accept(alone, about)
+        heard = own(await alone.heard(about))
+        conclude_by = next(one.event.conclude_by for one in heard if isinstance(one.event, review.ReviewOpened))
+        assert "ReviewConcluded" not in names(heard)
+        assert conclude_by is not None
+        await clock.move_to(conclude_by - DAY / 1440)
+        assert "ReviewConcluded" not in names(await alone.heard(about))
+        for instant in (conclude_by, conclude_by + 30 * DAY):
+            await clock.move_to(instant)
+            heard = own(await alone.heard(about))
+        assert names(heard).count("ReviewConcluded") == 1
+
+
+class TestWhenItStartsAgainWithAnEmptyBroker:
+    async def test_what_it_counts_from_its_own_topic_is_not_counted_again(self, alone: Stage) -> None:
+        every = [new_id() for _ in range(10)]
+        for about in every:
+            await alone.say(about, *historic(about))
+        before = await counted(alone)
+        await alone.restart()
+        await alone.say_all_again()
+        assert await counted(alone) == before
+        page = (await alone.http.get("/summary", params={"period": "2026-03"})).json()
+        assert page["complaints"] == 10
+
+    async def test_it_goes_on_where_it_was(self, alone: Stage) -> None:
+        about = await resolve(alone)
+        await alone.restart()
+        await accept(alone, about)
+        heard = await alone.heard(about)
+        assert names(own(heard))[-2:] == ["ReviewConcluded", "SummaryPublished"]
+        assert dense(heard)

@@ -1,0 +1,189 @@
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from deploy.local.clock import SteppedClock
+from services.routing import main
+from shared.contracts import departments, routing, topics
+from shared.testing.harness import Stage, staged
+from tests.component.says import DAY, HOUR, NOW, closed, ran, registered
+from tests.component.stages import dense, names, new_id, post
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """For tests that neither move the clock nor start it again."""
+    async with staged(main, tmp_path_factory.mktemp("routing"), SteppedClock(NOW)) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def alone(tmp_path: Path, clock: SteppedClock) -> AsyncIterator[Stage]:
+    async with staged(main, tmp_path, clock) as running:
+        yield running
+
+
+class TestWhenAComplaintIsRegistered:
+    async def test_the_triage_is_on_the_topic_because_of_that_event(self, stage: Stage) -> None:
+        about = new_id()
+        await stage.say(about, registered(about))
+        (said,) = await stage.heard(about)
+        envelope = said.envelope
+        assert (said.topic, said.key, envelope.subject) == (topics.ROUTING, about, about)
+        assert (envelope.id, envelope.source, envelope.sequence) == (f"triage/{about}:1", "/routing", 1)
+        assert (envelope.causation, envelope.correlation) == (f"complaint/{about}:1", about)
+        assert isinstance(said.event, routing.ComplaintTriaged)
+        assert said.event.category == "damaged"
+        assert all(step.why for step in said.event.steps)
+
+    async def test_the_step_that_overran_is_touched_by_fact(self, stage: Stage) -> None:
+        about = new_id()
+        steps = (ran("picking", 60), ran("delivery", 2))
+        await stage.say(about, registered(about, text="Where is it?", steps=steps))
+        (said,) = await stage.heard(about)
+        assert isinstance(said.event, routing.ComplaintTriaged)
+        assert [(step.step, step.why[0].basis) for step in said.event.steps if step.why[0].basis == "fact"] == [
+            ("picking", "fact")
+        ]
+
+    async def test_the_same_topic_all_over_again_changes_nothing(self, stage: Stage) -> None:
+        for about in (new_id(), new_id(), new_id()):
+            await stage.say(about, registered(about), closed())
+        before = names(await stage.heard()), await stage.digest()
+        await stage.say_all_again()
+        await stage.say_all_again()
+        assert (names(await stage.heard()), await stage.digest()) == before
+
+    async def test_five_hundred_at_once_are_five_hundred_triages(self, stage: Stage) -> None:
+        every = [new_id() for _ in range(500)]
+        await stage.publish([stage.record(about, registered(about)) for about in every])
+        heard = await stage.heard()
+        triaged = [one.key for one in heard if one.name == "ComplaintTriaged"]
+        assert sorted(key for key in triaged if key in set(every)) == every
+
+
+class TestWhenNobodyKnows:
+    async def test_it_waits_for_a_person_whose_decision_is_said(self, stage: Stage) -> None:
+        about = new_id()
+        await stage.say(about, registered(about, text="Hm."))
+        assert names(await stage.heard(about)) == ["TriageQueued"]
+        decided = {"category": "damaged", "reason": "The picture shows a broken box."}
+        await post(stage, f"/triages/{about}/decide", "by-hand", **decided)
+        again = await post(stage, f"/triages/{about}/decide", "by-hand", **decided)
+        heard = await stage.heard(about)
+        assert again["repeated"]
+        assert names(heard) == ["TriageQueued", "ComplaintTriaged"]
+        assert isinstance(heard[1].event, routing.ComplaintTriaged)
+        assert heard[1].event.basis == "person"
+
+    async def test_a_decision_while_the_complaint_closes_loses_neither(self, stage: Stage) -> None:
+        about = new_id()
+        await stage.say(about, registered(about, text="Hm."))
+        await stage.settle()
+        deciding = stage.http.post(f"/triages/{about}/decide", json={"category": "damaged", "reason": "Seen."})
+        answer, _ = await asyncio.gather(deciding, stage.say(about, closed()))
+        heard = await stage.heard(about)
+        assert dense(heard)
+        assert names(heard)[-1] == "TriageEnded"
+        assert answer.status_code == (200 if "ComplaintTriaged" in names(heard) else 409)
+
+    async def test_a_clock_shows_that_nobody_decided_once(self, alone: Stage, clock: SteppedClock) -> None:
+        about = new_id()
+        await alone.say(about, registered(about, text="Hm."))
+        (queued,) = await alone.heard(about)
+        assert isinstance(queued.event, routing.TriageQueued)
+        assert queued.event.decide_by is not None
+        await clock.move_to(queued.event.decide_by - HOUR / 60)
+        assert names(await alone.heard(about)) == ["TriageQueued"]
+        for instant in (queued.event.decide_by, queued.event.decide_by + 30 * DAY):
+            await clock.move_to(instant)
+            heard = await alone.heard(about)
+        assert names(heard) == ["TriageQueued", "TriageOverdue"]
+        assert heard[1].event.at == queued.event.decide_by
+
+
+class TestWhenDepartmentsAnswer:
+    async def test_joining_confirms_and_declining_refutes_their_steps(self, stage: Stage) -> None:
+        about = new_id()
+        await stage.say(about, registered(about))
+        await stage.settle()
+        await stage.say(
+            about,
+            departments.DepartmentJoined(at=NOW, by="warehouse", department="warehouse"),
+            departments.DepartmentDeclined(
+                at=NOW, by="carrier", department="carrier", reason="step-not-ours", nominee="last-mile"
+            ),
+        )
+        heard = await stage.heard(about)
+        told = {(one.name, one.event.department) for one in heard[1:]}  # type: ignore[attr-defined]
+        assert dense(heard)
+        assert ("StepConfirmed", "warehouse") in told
+        assert ("StepRefuted", "carrier") in told
+
+    async def test_answers_that_come_before_the_complaint_are_no_trouble(self, stage: Stage) -> None:
+        about = new_id()
+        await stage.say(about, departments.DepartmentJoined(at=NOW, by="warehouse", department="warehouse"))
+        await stage.settle()
+        await stage.say(about, registered(about))
+        heard = await stage.heard(about)
+        assert "ComplaintTriaged" in names(heard)
+        assert await stage.service.store.parked([about]) == {}
+
+
+class TestWhenARecordIsBroken:
+    async def test_it_is_parked_with_what_lies_behind_and_all_others_flow(self, stage: Stage) -> None:
+        broken, sound = new_id(), new_id()
+        first = stage.record(broken, registered(broken))._replace(value=b'{"complaint": "not an event"}')
+        await stage.publish([first, stage.record(broken, closed()), stage.record(sound, registered(sound))])
+        assert names(await stage.heard(sound)) == ["ComplaintTriaged"]
+        assert await stage.heard(broken) == []
+        assert await stage.service.store.parked([broken, sound]) == {broken: 2}
+        listed = (await stage.http.get("/parked")).json()
+        assert [one["permanent"] for one in listed if one["complaint"] == broken] == [True, False]
+
+    async def test_skipping_it_with_a_reason_lets_the_line_go_on(self, stage: Stage) -> None:
+        about = new_id()
+        first = stage.record(about, registered(about))._replace(value=b"no json at all")
+        await stage.publish([first, stage.record(about, closed())])
+        await stage.settle()
+        (head, _) = [one["id"] for one in (await stage.http.get("/parked")).json() if one["complaint"] == about]
+        answer = await stage.http.post("/parked/skip", json={"ids": [head], "reason": "nobody can read it"})
+        assert answer.json() == [head]
+        await stage.settle()
+        assert await stage.service.store.parked([about]) == {}
+
+    async def test_a_type_it_does_not_know_is_no_trouble(self, stage: Stage) -> None:
+        about = new_id()
+        record = stage.record(about, registered(about))
+        headers = [(name, b"ComplaintPainted.v1" if name == "ce_type" else value) for name, value in record.headers]
+        await stage.publish([record._replace(headers=headers), stage.record(about, closed())])
+        assert names(await stage.heard(about)) in (["TriageEnded"], [])
+        assert await stage.service.store.parked([about]) == {}
+
+
+class TestWhenItStartsAgainWithAnEmptyBroker:
+    async def test_it_says_again_what_it_had_said_and_goes_on(self, alone: Stage) -> None:
+        about = new_id()
+        await alone.say(about, registered(about))
+        before = [(one.key, one.raw.value, one.raw.headers) for one in await alone.heard()]
+        await alone.restart()
+        await alone.say_all_again()
+        await alone.say(about, departments.DepartmentJoined(at=NOW, by="warehouse", department="warehouse"))
+        heard = await alone.heard()
+        assert [(one.key, one.raw.value, one.raw.headers) for one in heard[: len(before)]] == before
+        assert names(heard) == ["ComplaintTriaged", "StepConfirmed"]
+        assert dense(heard)
+
+    async def test_what_came_while_it_was_away_is_applied_from_where_it_was(self, alone: Stage) -> None:
+        about = new_id()
+        await alone.say(about, registered(about))
+        await alone.settle()
+        await alone.restart()
+        later = alone.record(about, closed())
+        await alone.publish([*alone.said, later])
+        assert names(await alone.heard(about)) == ["ComplaintTriaged", "TriageEnded"]
