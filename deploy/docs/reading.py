@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import reduce
+from functools import cache, reduce
 from importlib import import_module
 from types import ModuleType, NoneType
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
@@ -163,6 +163,7 @@ def _own_topic(service: str) -> str:
     return next(topic for topic, owner in OWNERS.items() if owner == service)
 
 
+@cache
 def _deciders(service: str) -> Sequence[Decider[Any, Any]]:
     definition = import_module(f"services.{service}.main").definition(from_path(_ORGANISATION))
     deciders: Sequence[Decider[Any, Any]] = definition.deciders

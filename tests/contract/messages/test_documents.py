@@ -1,6 +1,6 @@
 """docs/events.md and docs/asyncapi.yaml say what the code says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -8,14 +8,24 @@ import pytest
 import yaml
 
 from deploy.docs.generate import DOCS, documents
-from deploy.docs.reading import DEPARTMENT_TOPIC, messages
+from deploy.docs.reading import DEPARTMENT_TOPIC, Message, messages
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.topics import OWNERS, READERS, SUMMARIES
 
 
 @cache
+def made() -> Mapping[str, str]:
+    return documents()
+
+
+@cache
+def said() -> list[Message]:
+    return messages()
+
+
+@cache
 def asyncapi() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(documents()["asyncapi.yaml"])
+    found: dict[str, Any] = yaml.safe_load(made()["asyncapi.yaml"])
     return found
 
 
@@ -40,7 +50,7 @@ def resolved(reference: str) -> object:
 @pytest.mark.parametrize("name", ["events.md", "asyncapi.yaml"])
 def test_the_document_is_up_to_date(name: str) -> None:
     written = (DOCS / name).read_text(encoding="utf-8")
-    assert written == documents()[name], f"docs/{name} is out of date: python -m deploy.docs.generate"
+    assert written == made()[name], f"docs/{name} is out of date: python -m deploy.docs.generate"
 
 
 class TestTheDocumentForMachines:
@@ -67,12 +77,12 @@ class TestTheDocumentForMachines:
 
 class TestWhereEventsGo:
     def test_a_summary_is_also_on_the_summaries_topic(self) -> None:
-        assert [message.name for message in messages() if SUMMARIES in message.topics] == ["SummaryPublished.v1"]
+        assert [message.name for message in said() if SUMMARIES in message.topics] == ["SummaryPublished.v1"]
 
     def test_what_concerns_a_department_is_also_on_its_own_topic(self) -> None:
-        also = {message.name for message in messages() if DEPARTMENT_TOPIC in message.topics}
+        also = {message.name for message in said() if DEPARTMENT_TOPIC in message.topics}
         assert {"DepartmentInvited.v1", "RoundRevealed.v1", "TableClosed.v1"} <= also
         assert "WordingRefused.v1" not in also
 
     def test_every_field_is_in_words(self) -> None:
-        assert all(member.type for message in messages() for member in message.shape.members)
+        assert all(member.type for message in said() for member in message.shape.members)
