@@ -1,5 +1,6 @@
 """The real runtime on simulated ports, under schedules, crashes and faults drawn from a seed."""
 
+from shared.testing.simulator.sweep import run_seeds, told, undisturbed
 from shared.testing.simulator.world import Report, World, run_seed
 
-__all__ = ["Report", "World", "run_seed"]
+__all__ = ["Report", "World", "run_seed", "run_seeds", "told", "undisturbed"]

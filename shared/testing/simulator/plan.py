@@ -59,7 +59,7 @@ class Plan:
             Trouble(rng.choice(_WHAT), rng.choice(services), rng.random() * 4.0)
             for _ in range(rng.choice((0, 1, 2, 2, 3, 5)))
         ]
-        fuses = {rng.choice(_COMMANDS): rng.randint(1, 5) for _ in range(rng.choice((0, 0, 1, 2)))}
+        fuses = {rng.choice(_COMMANDS): rng.choice((1, 2, 3, 5, 7)) for _ in range(rng.choice((0, 0, 1, 2)))}
         return cls(
             services=services,
             complaints=rng.choice((1, 1, 1, 2)),

@@ -88,10 +88,10 @@ class Weather:
         return Sent.WELL
 
     def decide(self, command: object) -> None:
-        """Fail a decision while its fuse is burning."""
+        """Fail a decision while its fuse is burning, in calm weather too: how often is bounded."""
         name = type(command).__name__
         left = self.fuses.get(name, 0)
-        if left and not self.calm:
+        if left:
             self.fuses[name] = left - 1
             self._note(f"decide fails {name}")
             raise Transient(name)

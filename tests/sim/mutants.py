@@ -1,0 +1,216 @@
+"""Bugs to be caught: each replaces one piece of the real runtime by what somebody in a hurry might have written."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import pytest
+
+from shared.runtime.antientropy import AntiEntropy
+from shared.runtime.engine import Engine
+from shared.runtime.parking import Parking
+from shared.runtime.parse import SKIPPED, Poison, Raw, Reader
+from shared.runtime.processor import Processor
+from shared.runtime.relay import Relay
+from shared.runtime.session import DUPLICATE, Gap, Input, Result, Session
+from shared.runtime.timers import Timers
+from shared.store.memory import MemoryStore
+from shared.store.memory.data import insert
+from shared.store.port import Commit, Parked, Snapshot
+from shared.testing.simulator.broker import Member
+from shared.testing.simulator.process import Process
+
+Mutate = Callable[[pytest.MonkeyPatch], None]
+
+
+def commit_before_process(patch: pytest.MonkeyPatch) -> None:
+    sound = Process.deliver
+
+    async def deliver(self: Process, member: Member, batch: Sequence[Raw]) -> None:
+        member.commit(batch)
+        await sound(self, member, batch)
+
+    patch.setattr(Process, "deliver", deliver)
+
+
+def no_deduplication(patch: pytest.MonkeyPatch) -> None:
+    sound = Session._apply
+
+    def apply(self: Session, item: Input) -> Result:
+        result = sound(self, item)
+        return self._decide(item) if result is DUPLICATE else result
+
+    patch.setattr(Session, "_apply", apply)
+
+
+def no_deduplication_of_commands(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Session, "_known", lambda _self, _item: None)
+
+
+def mark_before_send(patch: pytest.MonkeyPatch) -> None:
+    sound = Relay._send
+
+    async def send(self: Relay, commits: Sequence[Commit]) -> None:
+        await self._store.mark_published([commit.id for commit in commits])
+        await sound(self, commits)
+
+    patch.setattr(Relay, "_send", send)
+
+
+def partial_prefix(patch: pytest.MonkeyPatch) -> None:
+    sound = Session.saved
+
+    def saved(self: Session, commit: Commit, snapshot: Snapshot) -> Sequence[Commit]:
+        sound(self, commit, snapshot)
+        return ()
+
+    patch.setattr(Session, "saved", saved)
+
+
+def poison_swallowed(patch: pytest.MonkeyPatch) -> None:
+    sound = Reader.read
+
+    def read(self: Reader, raw: Raw, now: Any) -> Any:  # noqa: ANN401 - as the original
+        found = sound(self, raw, now)
+        return SKIPPED if isinstance(found, Poison) else found
+
+    patch.setattr(Reader, "read", read)
+
+
+def batch_committed_past_a_failure(patch: pytest.MonkeyPatch) -> None:
+    sound = Processor._handle
+
+    async def handle(self: Processor, raws: Sequence[Raw]) -> None:
+        try:
+            await sound(self, raws)
+        except Exception as error:  # noqa: BLE001 - that is the bug
+            self.outage = str(error)
+
+    patch.setattr(Processor, "handle", handle)
+
+
+def no_compare_and_set(patch: pytest.MonkeyPatch) -> None:
+    async def append(self: MemoryStore, entries: Sequence[tuple[Commit, Snapshot]]) -> list[bool]:
+        async with self._call("append") as data:
+            for commit, snapshot in entries:
+                free = max(data.streams.get(commit.stream, {0: 0})) + 1
+                insert(data, dataclasses.replace(commit, number=free))
+                data.states[commit.stream] = dataclasses.replace(snapshot, number=free)
+            return [True] * len(entries)
+
+    patch.setattr(MemoryStore, "append", append)
+
+
+def lost_sweeper(patch: pytest.MonkeyPatch) -> None:
+    async def sweep(self: Relay) -> None:
+        self._behind = False
+
+    patch.setattr(Relay, "_sweep", sweep)
+
+
+def retry_reorders_a_key(patch: pytest.MonkeyPatch) -> None:
+    """Later records of a key go on while an earlier one waits for its retry."""
+    sound = Session._apply
+
+    async def nothing_parked(_self: MemoryStore, _keys: Sequence[str]) -> dict[str, int]:
+        return {}
+
+    def apply(self: Session, item: Input) -> Result:
+        result = sound(self, item)
+        return self._decide(item) if isinstance(result, Gap) else result
+
+    patch.setattr(MemoryStore, "parked", nothing_parked)
+    patch.setattr(Session, "_apply", apply)
+
+
+def answers_from_memory_alone(patch: pytest.MonkeyPatch) -> None:
+    """What a process remembers of a stream counts, though another process has changed it since."""
+    sound = Engine._sessions
+
+    async def sessions(self: Engine, inputs: Sequence[Input], wanted: Any) -> Any:  # noqa: ANN401 - as the original
+        remembered = {stream: self._cache[stream] for stream in wanted if stream in self._cache}
+        found = await sound(self, inputs, wanted)
+        for stream, session in remembered.items():
+            self._cache[stream] = session
+        return found
+
+    patch.setattr(Engine, "_sessions", sessions)
+    patch.setattr("shared.runtime.engine.Duplicate", object)
+
+
+def states_never_repaired(patch: pytest.MonkeyPatch) -> None:
+    async def mend(_self: Relay, _commits: Sequence[Commit]) -> None:
+        return
+
+    changed = property(lambda self: bool(self._records or self._commands or self._moved))
+    patch.setattr(Relay, "_mend", mend)
+    patch.setattr(Session, "changed", changed)
+
+
+def a_clock_that_failed_never_fires(patch: pytest.MonkeyPatch) -> None:
+    def is_held(self: Timers, snapshot: Snapshot, _now: Any) -> bool:  # noqa: ANN401 - as the original
+        due, _until = self._held.get(snapshot.stream, (None, None))
+        return due is not None and due == snapshot.next_due
+
+    patch.setattr(Timers, "_is_held", is_held)
+
+
+def young_heads_passed_over(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("shared.runtime.antientropy.itertools.takewhile", filter)
+
+
+def lost_last_events_never_missed(patch: pytest.MonkeyPatch) -> None:
+    async def look(_self: AntiEntropy, _before: Any) -> int:  # noqa: ANN401 - as the original
+        return 0
+
+    patch.setattr(AntiEntropy, "look", look)
+
+
+def parked_head_given_up(patch: pytest.MonkeyPatch) -> None:
+    """A record that fails again when it is retried is dropped so that its line goes on."""
+
+    async def repark(self: MemoryStore, record: Parked) -> None:
+        await self.unpark([record.id])
+
+    patch.setattr(MemoryStore, "repark", repark)
+
+
+def retry_goes_on_past_a_failure(patch: pytest.MonkeyPatch) -> None:
+    async def drain(self: Parking, key: str) -> int:
+        applied = 0
+        for record in await self._store.parked_line(key):
+            raw = Raw(
+                record.topic, record.partition, record.offset, record.key.encode(), record.value, record.headers
+            )
+            await self._processor.retry(raw)
+            await self._store.unpark([record.id])
+            applied += 1
+        return applied
+
+    patch.setattr(Parking, "_drain", drain)
+
+
+MUTANTS: Final[dict[str, Mutate]] = {
+    mutate.__name__: mutate
+    for mutate in (
+        commit_before_process,
+        no_deduplication,
+        no_deduplication_of_commands,
+        mark_before_send,
+        partial_prefix,
+        poison_swallowed,
+        batch_committed_past_a_failure,
+        no_compare_and_set,
+        lost_sweeper,
+        retry_reorders_a_key,
+        answers_from_memory_alone,
+        states_never_repaired,
+        a_clock_that_failed_never_fires,
+        young_heads_passed_over,
+        lost_last_events_never_missed,
+        parked_head_given_up,
+        retry_goes_on_past_a_failure,
+    )
+}
