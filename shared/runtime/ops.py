@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
@@ -18,6 +18,10 @@ from shared.web.problems import problem
 
 if TYPE_CHECKING:
     from shared.runtime.service import Service
+
+
+_LAST_POSITION: Final = 2**63 - 1
+"""Log positions are 64-bit numbers in every store."""
 
 
 class ParkedRecord(BaseModel):
@@ -63,7 +67,9 @@ def operations(service: Service) -> APIRouter:
         return JSONResponse({"status": "ready", "service": service.definition.name})
 
     @router.get("/log/heads")
-    async def heads(after: int = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 1000) -> list[Head]:
+    async def heads(
+        after: Annotated[int, Query(ge=0, le=_LAST_POSITION)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 1000
+    ) -> list[Head]:
         return await service.source.heads(after, limit)
 
     @router.post("/log/pull")

@@ -14,6 +14,7 @@ from shared.runtime.calls import Call, Outcome
 from shared.web.problems import Invalid
 
 MAX_KEY = 200
+MAX_VERSION = 40
 
 
 class WriteAnswer(BaseModel):
@@ -62,17 +63,32 @@ def digest_of(value: Any) -> str:  # noqa: ANN401 - any JSON
 async def write_headers(
     request: Request,
     idempotency_key: Annotated[str, Header(max_length=MAX_KEY)] = "",
-    if_match: Annotated[str, Header()] = "",
+    if_match: Annotated[str, Header(max_length=MAX_VERSION)] = "",
     throughline_role: Annotated[str, Header(max_length=60, pattern=r"^[a-z0-9-]*$")] = "",
     traceparent: Annotated[str, Header(max_length=60)] = "",
 ) -> Write:
     """Read the frame of a write; use as ``Annotated[Write, Depends(write_headers)]`` or `Framed`."""
-    body = await request.body()
-    digest = digest_of([request.method, request.url.path, json.loads(body) if body else None])
+    content = _content(await request.body())
+    if content and not _takes_a_body(request):
+        raise Invalid([("body", "this request takes none")])
+    digest = digest_of([request.method, request.url.path, content])
     return Write(idempotency_key, digest, _version(if_match), throughline_role, traceparent)
 
 
 Framed = Annotated[Write, Depends(write_headers)]
+
+
+def _content(body: bytes) -> Any:  # noqa: ANN401 - any JSON
+    try:
+        return json.loads(body) if body else None
+    except ValueError as error:
+        raise Invalid([("body", f"is not JSON: {error}")]) from None
+
+
+def _takes_a_body(request: Request) -> bool:
+    """Where a route takes none, nobody else looks at what came all the same."""
+    route = request.scope.get("route")
+    return getattr(route, "body_field", route) is not None
 
 
 def _version(if_match: str) -> int | None:
