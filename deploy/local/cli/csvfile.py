@@ -119,6 +119,9 @@ class CsvFile:
         return Malformed(self._lines.first, cells, reason)
 
     def _is_row(self, line: str) -> bool:
+        """Whether the line alone is a whole row; with an odd quote it is a part of one."""
+        if line.count('"') % 2:
+            return False
         try:
             return len(next(csv.reader([line], strict=True), ())) == len(self.header)
         except csv.Error:
