@@ -8,14 +8,20 @@ from shared.runtime.calls import Call, Outcome
 from shared.runtime.engine import Engine
 from shared.runtime.ports import Ids
 from shared.runtime.session import Failed, Input, Result
+from shared.store.port import StoreUnavailable
 
 
 class Executor:
-    """Carries out calls durably; implements `shared.runtime.calls.Execute`."""
+    """Carries out calls durably; implements `shared.runtime.calls.Execute`.
+
+    Attributes:
+        outage: what the store said when the last calls could not be carried out; empty when they were.
+    """
 
     def __init__(self, engine: Engine, ids: Ids) -> None:
         self._engine = engine
         self._ids = ids
+        self.outage = ""
 
     async def __call__(self, call: Call) -> Outcome:
         """Carry out one. Raises Rejected, VersionConflict, KeyReused, StoreUnavailable."""
@@ -26,7 +32,13 @@ class Executor:
 
     async def many(self, calls: Sequence[Call]) -> list[Outcome | Exception]:
         """Carry out many, in order per key; one entry per call."""
-        return [_outcome(result) for result in await self._engine.submit([self._input(call) for call in calls])]
+        try:
+            results = await self._engine.submit([self._input(call) for call in calls])
+        except StoreUnavailable as error:
+            self.outage = str(error)
+            raise
+        self.outage = ""
+        return [_outcome(result) for result in results]
 
     def _input(self, call: Call) -> Input:
         return Input(

@@ -91,6 +91,7 @@ class Relay:
         self._behind = False
         self._missed = False
         self._left = 0
+        self._sending_since: float | None = None
         self.published = 0
         self.failing = 0
 
@@ -98,6 +99,12 @@ class Relay:
     def queued(self) -> int:
         """How many commits wait in memory."""
         return len(self._queue)
+
+    @property
+    def unanswered_seconds(self) -> float:
+        """For how long what was sent last has waited for the broker's answer; 0 while nothing is under way."""
+        since = self._sending_since
+        return 0.0 if since is None else asyncio.get_running_loop().time() - since
 
     async def offer(self, saved: Saved) -> None:
         """Take what was saved.
@@ -155,7 +162,11 @@ class Relay:
 
     async def _send(self, commits: Sequence[Commit]) -> None:
         records = [outgoing(self._source, commit) for commit in commits]
-        acks = await self._publisher.publish([record for group in records for record in group])
+        self._sending_since = asyncio.get_running_loop().time()
+        try:
+            acks = await self._publisher.publish([record for group in records for record in group])
+        finally:
+            self._sending_since = None
         done: list[str] = []
         at = 0
         for commit, group in zip(commits, records, strict=True):

@@ -35,6 +35,8 @@ REPUBLISHED_COMMITS: Final = 1_000
 Other services find what they lack by comparing with the log, whatever its length.
 """
 _RESTART_SECONDS: Final = 1.0
+_PATIENCE_SECONDS: Final = 3.0
+"""A broker that takes longer than this to answer is away as far as callers are concerned."""
 log = logging.getLogger(__name__)
 
 Routes = Callable[["Service"], Sequence[APIRouter]]
@@ -181,6 +183,8 @@ class Service:
             missing["broker"] = self.link.why_not
         elif self.relay.failing:
             missing["broker"] = f"{self.relay.queued} commits wait for {self.settings.broker}: {self.link.last_error!r}"
+        elif self.relay.unanswered_seconds > _PATIENCE_SECONDS:
+            missing["broker"] = f"{self.settings.broker} has not answered for {self.relay.unanswered_seconds:.0f} s"
         if self.processor.outage:
             missing["processing"] = self.processor.outage
         if self._store_trouble:
@@ -188,6 +192,10 @@ class Service:
             return missing
         try:
             await self.store.position()
+            if self.execute.outage:
+                # A store that can be read may still refuse what is written: only a write tells whether it does.
+                await self.store.set_mark("readiness", 1)
+                self.execute.outage = ""
         except StoreUnavailable as error:
             missing["store"] = str(error)
         return missing
