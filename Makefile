@@ -6,7 +6,7 @@ SEEDS ?= 2000
 FIRST ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit test-sim bench lint lock lock-check
+.PHONY: help setup demo test test-unit test-sim bench lint docs lock lock-check
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -23,8 +23,8 @@ setup: $(STAMP) ## make .venv from the hash-locked requirements
 demo: $(STAMP) ## start everything, play complaints through, print what came of them (Ctrl-C ends it)
 	$(BIN)/throughline demo
 
-test: $(STAMP) ## every test that needs no Docker
-	$(BIN)/pytest
+test: $(STAMP) ## every test that needs no Docker, two at a time
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 test-unit: $(STAMP) ## the unit tests alone (seconds)
 	$(BIN)/pytest tests/unit tests/architecture -m "not slow"
@@ -42,6 +42,9 @@ lint: $(STAMP) ## style, types, import contracts, locked requirements
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 	$(MAKE) --no-print-directory lock-check
+
+docs: $(STAMP) ## write docs/events.md and docs/asyncapi.yaml from the contracts
+	$(BIN)/python -m deploy.docs.generate
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 
