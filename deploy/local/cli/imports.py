@@ -74,7 +74,11 @@ def _plan(folder: DataFolder, mapping: str, organisation: str) -> tuple[ImportMa
         meaning = mappings.from_path(mapping)
         known = folder.organisation()
         source = organisation or known or meaning.organisation
-        mappings.check_fits(meaning, organisations.from_path(known or source), mapping)
+        company = organisations.from_path(known or source)
+        if known and company.id != meaning.organisation:
+            whose = f"organisation '{company.id}', but mapping '{meaning.id}' is for '{meaning.organisation}'"
+            fail(f"{folder.path} holds complaints of {whose}; use another --data-dir", Exit.USAGE)
+        mappings.check_fits(meaning, company, mapping)
     except DataFileInvalid as invalid:
         fail(str(invalid), Exit.USAGE)
     return meaning, source
