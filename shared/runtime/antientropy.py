@@ -19,14 +19,18 @@ from shared.runtime.sources import Head, Source, Want
 from shared.store.port import Store
 
 EVERY_SECONDS: Final = 15.0
-FIRST_SECONDS: Final = 1.0
+FIRST_SECONDS: Final = 0.2
 GRACE: Final = timedelta(seconds=30)
 """What is younger than this is on its way by Kafka."""
 _PAGE: Final = 1_000
 
 
 class AntiEntropy:
-    """Looks at everything once, after the grace time, and pulls what never came."""
+    """Looks at everything once, after the grace time, and pulls what never came.
+
+    Attributes:
+        compared: everything was looked at since the start; before that nobody can say that nothing is missing.
+    """
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class AntiEntropy:
         self._sources = sources
         self._log = logging.getLogger(__name__)
         self.pulled = 0
+        self.compared = not sources
 
     async def run(self, *, at_once: bool = False) -> None:
         """Look until cancelled. `at_once`: first at all that is older than this process, whose broker began empty."""
@@ -64,7 +69,7 @@ class AntiEntropy:
                     raise
                 self._log.info("anti-entropy of %s waits: %s", self._name, error)
             else:
-                pause, at_once = self._every_seconds, False
+                pause, at_once, self.compared = self._every_seconds, False, True
 
     async def look(self, before: datetime) -> int:
         """Compare everything from before an instant; returns how many events had to be pulled."""

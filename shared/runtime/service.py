@@ -155,19 +155,26 @@ class Service:
 
     async def stop(self) -> None:
         """Stop taking in, finish what is under way, close."""
+        # What still connects would open a consumer behind the back of the link that is stopping.
+        await self._cancel("link")
         await self.link.stop()
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        self._tasks.clear()
+        await self._cancel(*self._tasks)
         await self._client.aclose()
         for part in self._beside:
             await part.close()
         await self.store.close()
 
+    async def _cancel(self, *names: str) -> None:
+        tasks = [self._tasks.pop(name) for name in names if name in self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def unsettled(self) -> dict[str, int]:
         """Return what is still to be done here, by kind; all zero when what was accepted has had its effect."""
         return {
+            # A broker that began empty brings nothing of what was under way when the last process was killed.
+            "comparing": int(self.settings.embedded and not self.antientropy.compared),
             "submitted": self.engine.waiting,
             "queued": self.relay.queued,
             "unpublished": len(await self.store.unpublished(limit=1)),

@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.event import Event
-from shared.core.decider import Decider
+from shared.core.decider import Decider, Rejected
+from shared.messaging.producer import MAX_RECORD_BYTES
 from shared.runtime.calls import KeyReused, Outcome, VersionConflict
 from shared.store.port import Commit, Executed, Record, Snapshot
 
@@ -149,6 +150,10 @@ class Session:
         for event in events:
             state = decider.evolve(state, event)
             data = event.__pydantic_serializer__.to_json(event)
+            if len(data) > MAX_RECORD_BYTES:
+                # Once committed it could never be sent, and everything behind it on its partition would wait for ever.
+                sentence = f"What this says is too large to pass on: {len(data)} of at most {MAX_RECORD_BYTES} bytes."
+                raise Rejected("too-large", sentence)
             taken.append(_Taken(state, type(event).type_name(), data, (decider.topic, *decider.also(state, event))))
         return taken
 

@@ -1,0 +1,83 @@
+"""What can go wrong when services start, stop, and start again."""
+
+import asyncio
+import gc
+import logging
+from pathlib import Path
+
+import pytest
+
+from deploy.local.clock import SteppedClock
+from deploy.local.deployment import deployed
+from deploy.local.folder import DataFolder
+from services.intake import main as intake
+from services.routing import main as routing
+from shared.contracts.topics import OWNERS, PARTITIONS_EMBEDDED
+from shared.messaging.embedded import EmbeddedBroker
+from shared.runtime import service as runtime
+from shared.runtime.ports import SystemClock
+from shared.testing.harness import Stage, creating, staged
+from tests.component.says import NOW, registered
+from tests.component.stages import new_id
+
+PAST = {"channel": "import", "text": "The box was damaged.", "language": "en", "historic": True}
+
+
+async def test_settled_means_compared_with_the_sources_too_after_a_kill_with_much_under_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the broker had in memory is gone with it; only the sources' logs still tell of it."""
+    async with Stage(creating(intake), tmp_path, SystemClock()) as alone:
+        items = [{"idempotency_key": f"{n}", "complaint": PAST} for n in range(50)]
+        assert (await alone.http.post("/complaints/bulk", json=items)).is_success
+        await alone.settle()
+    folder = _folder_with_intakes_store(tmp_path)
+    monkeypatch.setattr(runtime, "REPUBLISHED_COMMITS", 0)
+    async with deployed(folder, "parcel-retailer") as deployment:
+        await deployment.settle()
+        counts = {
+            name: await part.store.count(part.definition.main.kind, "status")
+            for name, part in deployment.services.items()
+        }
+    assert {name: sum(count.values()) for name, count in counts.items()} == dict.fromkeys(counts, 50)
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.001, 0.005, 0.02, 0.04, 0.06, 0.1, 0.2])
+async def test_stopping_at_any_moment_of_the_start_leaves_nothing_open(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, pause: float
+) -> None:
+    caplog.set_level(logging.WARNING)
+    loop = asyncio.get_running_loop()
+    with EmbeddedBroker.start(OWNERS, partitions=PARTITIONS_EMBEDDED) as broker:
+        service = creating(routing)(broker.bootstrap_servers, tmp_path, SteppedClock(NOW))
+        before = asyncio.all_tasks()
+        await service.start()
+        await asyncio.sleep(pause)
+        began = loop.time()
+        await service.stop()
+        assert loop.time() - began < 5.0
+        await asyncio.sleep(0.05)
+        gc.collect()
+        assert asyncio.all_tasks() == before
+    assert [record.getMessage() for record in caplog.records if "Unclosed" in record.getMessage()] == []
+
+
+async def test_stopping_while_the_broker_is_down_takes_seconds_not_minutes(tmp_path: Path) -> None:
+    async with staged(routing, tmp_path, SteppedClock(NOW)) as stage:
+        about = new_id()
+        await stage.say(about, registered(about))
+        await stage.settle()
+        stage.broker.set_down(True)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await stage.service.stop()
+        assert loop.time() - began < 15.0
+        stage.broker.set_down(False)
+
+
+def _folder_with_intakes_store(place: Path) -> DataFolder:
+    folder = DataFolder(place / "data")
+    folder.path.mkdir()
+    (stored,) = [file for file in place.glob("*.sqlite3") if "vault" not in file.name]
+    stored.rename(folder.path / "intake.sqlite3")
+    return folder
