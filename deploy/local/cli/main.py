@@ -8,6 +8,7 @@ from deploy.local.cli import (
     analyse,
     complaints,
     customer,
+    demo,
     departments,
     export,
     imports,
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (up, complaints, imports, watch, summary):
+for group in (up, demo, complaints, imports, watch, summary):
     group.register(app)
 app.add_typer(departments.app, name="departments")
 app.add_typer(management.app, name="management")

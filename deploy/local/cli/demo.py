@@ -1,0 +1,148 @@
+"""`throughline demo`: sample complaints played through everything, and what came of them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from deploy.local.cli.options import AsJson
+from deploy.local.cli.output import Exit, emit, err, fail, out, say
+from deploy.local.folder import DataFolder, FolderInUse, FolderMismatch
+
+if TYPE_CHECKING:
+    from deploy.local.demo.pace import Pace
+    from deploy.local.demo.run import Played
+    from deploy.local.demo.verdict import Heard
+
+_NARROWEST, _WIDEST = 100, 120
+_LOG_LINES = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(demo)
+
+
+def demo(
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the report; exit code 1 if an invariant fails")
+    ] = False,
+    data_dir: Annotated[
+        Path | None, typer.Option("--data-dir", help="A new folder to keep the data in [default: a temporary one]")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 lets the system choose")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Play sixty-odd sample complaints through all services, on simulated time, and print what came of them."""
+    with _folder(data_dir) as folder:
+        ok = _play(folder, port, once=once, as_json=as_json)
+    if not ok:
+        raise typer.Exit(Exit.FAILED)
+
+
+@contextlib.contextmanager
+def _folder(data_dir: Path | None) -> Iterator[DataFolder]:
+    if data_dir is None:
+        with tempfile.TemporaryDirectory(prefix="throughline-demo-", ignore_cleanup_errors=True) as path:
+            yield DataFolder(Path(path))
+        return
+    folder = DataFolder(data_dir)
+    if folder.organisation() is not None:
+        fail(f"{folder.path} holds complaints already; the demo needs a new folder", Exit.USAGE)
+    yield folder
+
+
+def _play(folder: DataFolder, port: int, *, once: bool, as_json: bool) -> bool:
+    # Loading the services takes a second that other commands need not spend.
+    from deploy.local.demo.edges import Unplanned  # noqa: PLC0415
+    from deploy.local.demo.pace import Stuck  # noqa: PLC0415
+    from deploy.local.demo.verdict import Heard  # noqa: PLC0415
+    from deploy.local.deployment import NotReady  # noqa: PLC0415
+    from shared.messaging.embedded import EmbeddedBrokerUnavailable  # noqa: PLC0415
+    from shared.store.port import StoreUnavailable  # noqa: PLC0415
+
+    heard = Heard()
+    heard.install()
+    try:
+        played = asyncio.run(_run(folder, port, heard, once=once, as_json=as_json))
+    except (FolderInUse, FolderMismatch, EmbeddedBrokerUnavailable, StoreUnavailable, OSError) as error:
+        fail(str(error), Exit.USAGE)
+    except (Unplanned, Stuck, NotReady, TimeoutError) as error:
+        for line in heard.lines[-_LOG_LINES:]:
+            say(line)
+        fail(f"the play went another way than planned: {error}")
+    return played is None or played.ok
+
+
+async def _run(folder: DataFolder, port: int, heard: Heard, *, once: bool, as_json: bool) -> Played | None:
+    from deploy.local.demo.run import demonstrate  # noqa: PLC0415 - see `_play`
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    playing = asyncio.current_task()
+    done = False
+
+    def told_to_stop() -> None:
+        if not done and playing is not None and not stop.is_set():
+            playing.cancel()
+        stop.set()
+
+    async def then(played: Played, pace: Pace) -> None:
+        nonlocal done
+        done = True
+        if as_json:
+            emit(played.as_json())
+        else:
+            _report(played, folder, once=once)
+        if not once:
+            passing = asyncio.create_task(pace.go_on())
+            await stop.wait()
+            passing.cancel()
+            say("stopping …")
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, told_to_stop)
+    try:
+        return await demonstrate(folder, port, err, heard, then)
+    except asyncio.CancelledError:
+        if not stop.is_set():
+            raise
+        say("stopped before the end")
+        raise typer.Exit(Exit.FAILED) from None
+
+
+def _report(played: Played, folder: DataFolder, *, once: bool) -> None:
+    from deploy.local.demo.report import WIDTH, Report, print_addresses, print_invariants  # noqa: PLC0415 - see `_play`
+
+    width = max(_NARROWEST, min(_WIDEST, out.width)) if out.is_terminal else WIDTH
+    console = Console(highlight=False, width=width)
+    Report(console, played.organisation, played.figures).print()
+    print_invariants(console, played.findings)
+    console.print(f"\n{len(played.cases)} complaints in {played.seconds:.1f} s; simulated time is not waited for.")
+    if once:
+        return
+    url = played.url
+    first = played.cases["en-08"]
+    print_addresses(
+        console,
+        [
+            ("all services", url),
+            ("the board's page", f"{url}/review/summary"),
+            ("causes by count and cost", f"{url}/review/themes"),
+            ("times per step", f"{url}/review/times"),
+            ("one complaint, en-08", f"{url}/departments/resolutions/{first}"),
+            ("the same, all services", f"throughline show {first} --data-dir {folder.path}"),
+            ("everyone invited", f"throughline export invitations --data-dir {folder.path}"),
+        ],
+    )
+    console.print("\nEverything goes on serving. Ctrl-C ends it.", markup=False)
+    console.file.flush()

@@ -1,0 +1,102 @@
+"""What the report needs, asked of the services and of the topics when the play is over."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from deploy.local.demo.edges import Edges
+from deploy.local.demo.scene import Case
+from shared.contracts.departments import DepartmentInvited, DepartmentJoined
+from shared.contracts.event import Event
+from shared.contracts.intake import PromiseBroken
+
+Answer = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """Proof that times were attributed without gap or overlap.
+
+    Attributes:
+        wholes, parts: number of chains and handlings, and of the parts they were cut into.
+        hours: sum of the parts; `between`: sum of the times from first start to last end.
+        gaps, overlaps: between neighbouring parts; none if all is right.
+    """
+
+    wholes: int
+    parts: int
+    hours: float
+    between: float
+    gaps: int
+    overlaps: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything the report prints. `events`: (complaint, event) of all topics."""
+
+    cases: Mapping[str, Case]
+    events: Sequence[tuple[str, Event]]
+    counts: Mapping[str, Mapping[str, int]]
+    promises: Answer
+    times: Answer
+    themes: Answer
+    board: Answer
+    summaries: Sequence[Answer]
+    attribution: Attribution
+
+    @property
+    def invitations(self) -> Sequence[tuple[str, DepartmentInvited]]:
+        """Every invitation, in order."""
+        return [(key, event) for key, event in self.events if isinstance(event, DepartmentInvited)]
+
+    @property
+    def joined(self) -> set[tuple[str, str]]:
+        """(complaint, department) of everyone who joined."""
+        return {(key, event.department) for key, event in self.events if isinstance(event, DepartmentJoined)}
+
+    @property
+    def broken(self) -> Sequence[tuple[str, PromiseBroken]]:
+        """Every promise that was broken."""
+        return [(key, event) for key, event in self.events if isinstance(event, PromiseBroken)]
+
+
+async def gather(
+    edges: Edges,
+    cases: Mapping[str, Case],
+    events: Sequence[tuple[str, Event]],
+    counts: Mapping[str, Mapping[str, int]],
+) -> Figures:
+    """Ask the services. Raises Unplanned."""
+    orders = [order async for order in edges.pages("review/times/orders")]
+    return Figures(
+        cases=cases,
+        events=events,
+        counts=counts,
+        promises=await edges.get("intake/promises/summary"),
+        times=await edges.get("review/times"),
+        themes=await edges.get("review/themes"),
+        board=await edges.get("review/summary"),
+        summaries=[one async for one in edges.pages("review/summaries")],
+        attribution=attribution(part for order in orders for part in (order["chain"], order["handling"])),
+    )
+
+
+def attribution(wholes: Any) -> Attribution:  # noqa: ANN401 - iterable of lists of JSON parts
+    """Put the parts of each whole side by side and look for gaps and overlaps."""
+    count = pieces = gaps = overlaps = 0
+    hours = between = 0.0
+    for whole in wholes:
+        spans = sorted((datetime.fromisoformat(one["start"]), datetime.fromisoformat(one["end"])) for one in whole)
+        if not spans:
+            continue
+        count, pieces = count + 1, pieces + len(spans)
+        between += (spans[-1][1] - spans[0][0]).total_seconds() / 3_600
+        hours += sum((end - start).total_seconds() for start, end in spans) / 3_600
+        for (_, end), (start, _) in itertools.pairwise(spans):
+            gaps, overlaps = gaps + (start > end), overlaps + (start < end)
+    return Attribution(count, pieces, hours, between, gaps, overlaps)

@@ -1,0 +1,1 @@
+"""The sample complaints, written for this project; nobody in them exists."""
