@@ -32,17 +32,31 @@ class Refused(Exception):
 
 
 class Api:
-    """The services of one deployment."""
+    """The services of one deployment.
 
-    def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
+    Args:
+        folder: where to look for them when they have moved; without it they stay where they are.
+    """
+
+    def __init__(
+        self, url: str, transport: httpx.BaseTransport | None = None, folder: DataFolder | None = None
+    ) -> None:
         self.url = url
         self._client = httpx.Client(base_url=url, timeout=60.0, transport=transport)
+        self._folder = folder
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._client.close()
+
+    def follow(self) -> None:
+        """Look where the services are now: they may have been started again at another address."""
+        running = self._folder.running() if self._folder else None
+        if running is not None:
+            self.url = running.url
+            self._client.base_url = running.url
 
     def get(self, path: str, **params: Any) -> Any:  # noqa: ANN401 - JSON
         """Return what a GET answers; ``path`` begins with the service's name. Raises Refused."""
@@ -111,7 +125,7 @@ def connected(data_dir: Path | None, organisation: str = "", *, reads: bool = Fa
     try:
         running = folder.running(patience=_STARTING_SECONDS)
         if running is not None:
-            with Api(running.url) as api:
+            with Api(running.url, folder=folder) as api:
                 yield api
             return
         with _own(folder, organisation, reads=reads) as api:

@@ -115,6 +115,7 @@ def _post(api: Api, items: list[dict[str, Any]], patience: float, sleep: Callabl
             # It may have been carried out: the keys make sending it again harmless.
             if time.monotonic() > until:
                 raise
+        api.follow()
         sleep(pause)
         pause = min(2 * pause, 5.0)
 

@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+import httpx
+
 from deploy.local.cli.client import Api
 from deploy.local.cli.output import progress
 from deploy.local.folder import SERVICES
 
 _QUIET_LOOKS: Final = 3
 """One look passes the services one after the other: an event may have been between two of them."""
-_STUCK_SECONDS: Final = 120.0
+_STUCK_SECONDS: Final = 90.0
 
 
 class Stuck(Exception):
@@ -23,14 +25,23 @@ def settle(api: Api, *, stuck: float = _STUCK_SECONDS, sleep: Callable[[float], 
     """Return when no service has anything to do.
 
     Raises:
-        Stuck: what is to be done has not changed for so many seconds.
+        Stuck, httpx.TransportError: nothing has changed, or nobody has answered, for so many seconds.
     """
     quiet = 0
     before: dict[str, dict[str, int]] = {}
     moved = time.monotonic()
     with progress("effects in all departments") as bar:
         while quiet < _QUIET_LOOKS:
-            looks = {name: api.get(f"{name}/unsettled") for name in SERVICES}
+            try:
+                looks = {name: api.get(f"{name}/unsettled") for name in SERVICES}
+            except httpx.TransportError:
+                if time.monotonic() - moved > stuck:
+                    raise
+                # They may be on their way back; what was accepted is kept.
+                api.follow()
+                quiet = 0
+                sleep(1.0)
+                continue
             left = sum(sum(look.values()) for look in looks.values())
             quiet = 0 if left else quiet + 1
             bar.at(0, f"effects in all departments: {left} to come" if left else "")
