@@ -207,10 +207,9 @@ class Engine:
                 commits.append(commit)
             if snapshot.next_due is not None:
                 dues.append(snapshot.next_due)
-        for stream, session in sessions.items():
-            if stream not in lost and isinstance(session, Session) and not session.changed:
-                self._cache[stream] = session
-                self._cache.move_to_end(stream)
+            # Only what the store has just confirmed is worth remembering.
+            self._cache[stream] = session
+            self._cache.move_to_end(stream)
         while len(self._cache) > _CACHED_STREAMS:
             self._cache.popitem(last=False)
         if commits or prefix or dues:

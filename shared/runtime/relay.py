@@ -132,8 +132,10 @@ class Relay:
                     await self._sweep()
                     sweep_at = time() + self._sweep_seconds
                 if not await self._step() and not self.failing:
+                    # Not wait_for: it loses a stop that comes in the instant of a wake-up.
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), max(sweep_at - time(), 0))
+                        async with asyncio.timeout_at(sweep_at):
+                            await self._wake.wait()
                     self._wake.clear()
             except StoreUnavailable as error:
                 self.failing += 1

@@ -7,7 +7,6 @@ that the command causes moves the state's next instant.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -108,8 +107,7 @@ class Timers:
         try:
             await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (sleeping, waking):
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            # Not awaited: a stop that comes just now would be taken for theirs, and lost.
+            sleeping.cancel()
+            waking.cancel()
             self._wake.clear()

@@ -157,10 +157,6 @@ def a_clock_that_failed_never_fires(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Timers, "_is_held", is_held)
 
 
-def young_heads_passed_over(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("shared.runtime.antientropy.itertools.takewhile", filter)
-
-
 def lost_last_events_never_missed(patch: pytest.MonkeyPatch) -> None:
     async def look(_self: AntiEntropy, _before: Any) -> int:  # noqa: ANN401 - as the original
         return 0
@@ -181,9 +177,7 @@ def retry_goes_on_past_a_failure(patch: pytest.MonkeyPatch) -> None:
     async def drain(self: Parking, key: str) -> int:
         applied = 0
         for record in await self._store.parked_line(key):
-            raw = Raw(
-                record.topic, record.partition, record.offset, record.key.encode(), record.value, record.headers
-            )
+            raw = Raw(record.topic, record.partition, record.offset, record.key.encode(), record.value, record.headers)
             await self._processor.retry(raw)
             await self._store.unpark([record.id])
             applied += 1
@@ -208,7 +202,6 @@ MUTANTS: Final[dict[str, Mutate]] = {
         answers_from_memory_alone,
         states_never_repaired,
         a_clock_that_failed_never_fires,
-        young_heads_passed_over,
         lost_last_events_never_missed,
         parked_head_given_up,
         retry_goes_on_past_a_failure,

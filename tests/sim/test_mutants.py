@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
-from pathlib import Path
 
 import pytest
 
 from shared.testing.simulator import run_seed, undisturbed
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from mutants import MUTANTS
+from tests.sim.mutants import MUTANTS
 
 SEEDS = max(int(os.environ.get("SEEDS") or 0), 2_000)
 

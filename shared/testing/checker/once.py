@@ -35,7 +35,8 @@ def _effect(told: Told, stage: int) -> tuple[str, ...]:
         case departments.DepartmentInvited():
             return name, event.department, f"stage {stage}", event.nominated_by, stream
         case intake.ComplaintAcknowledged():
-            return name, event.kind, stream
+            # The second stage has another lead, and the customer is told so.
+            return name, event.kind, event.who, stream
         case review.ComplaintCounted() | review.PeriodCounted():
             return name, event.complaint, stream
         case review.SummaryPublished() | intake.ComplaintRegistered() | intake.ComplaintClosed():

@@ -8,20 +8,37 @@ from collections.abc import Iterator
 
 from shared.testing.checker.evidence import Evidence, Finding, Tally
 
+_NO_DIGITS = re.compile(r"\D+")
+
 
 def nothing_personal_got_out(evidence: Evidence) -> Finding:
     """Look for each planted text, as it was written, escaped, and, if it is a number, with any separators."""
     tally = Tally()
     if not evidence.planted:
         return tally.finding()
-    patterns = [(text, _pattern(text)) for text in evidence.planted]
+    planted = [_Planted(text) for text in evidence.planted]
     for where, text in _texts(evidence):
         tally.looked()
-        for planted, pattern in patterns:
-            if pattern.search(text):
+        folded, digits = text.casefold(), _NO_DIGITS.sub("", text)
+        for number, one in enumerate(planted, 1):
+            if one.may_be_in(folded, digits) and one.pattern.search(text):
                 # The text itself stays out of the finding: findings are printed and kept.
-                tally.found(f"{where} carries the planted text number {evidence.planted.index(planted) + 1}.")
+                tally.found(f"{where} carries the planted text number {number}.")
     return tally.finding()
+
+
+class _Planted:
+    """A planted text; searching every record for its pattern would take seconds, so most are ruled out first."""
+
+    def __init__(self, text: str) -> None:
+        self.pattern = _pattern(text)
+        forms = (text, json.dumps(text)[1:-1])
+        self._words = {max(form.casefold().split(), key=len, default="") for form in forms}
+        self._digits = _NO_DIGITS.sub("", text)
+
+    def may_be_in(self, folded: str, digits: str) -> bool:
+        """Whether a text, given case-folded and as its digits alone, has the longest word or the digits."""
+        return any(word in folded for word in self._words) or (len(self._digits) >= 7 and self._digits in digits)
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -12,7 +12,7 @@ What = Literal["crash", "restart", "start", "zombie", "rebalance", "poison"]
 
 _WHAT: Final[tuple[What, ...]] = ("crash", "restart", "restart", "start", "zombie", "rebalance", "poison")
 _SERVICES: Final = ("intake", "departments", "review")
-_COMMANDS: Final = ("Register", "Open", "Hear", "RunClocks", "Answer", "Close", "Close", "Count")
+_COMMANDS: Final = ("Register", "Open", "Hear", "RunClocks", "Answer", "Close", "Count")
 _MOST_SKEW_SECONDS: Final = 300.0
 
 
@@ -59,7 +59,7 @@ class Plan:
             Trouble(rng.choice(_WHAT), rng.choice(services), rng.random() * 4.0)
             for _ in range(rng.choice((0, 1, 2, 2, 3, 5)))
         ]
-        fuses = {rng.choice(_COMMANDS): rng.choice((1, 2, 3, 5, 7)) for _ in range(rng.choice((0, 0, 1, 2)))}
+        fuses = {rng.choice(_COMMANDS): rng.choice((1, 3, 5, 7, 7)) for _ in range(rng.choice((0, 1, 1)))}
         return cls(
             services=services,
             complaints=rng.choice((1, 1, 1, 2)),

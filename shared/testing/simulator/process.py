@@ -158,6 +158,10 @@ class Process:
         for task in self._tasks:
             task.cancel()
 
+    def survivors(self) -> list[str]:
+        """Return which tasks of a killed process still run: their cancellation was swallowed."""
+        return [f"{self.name}: {task.get_coro()} survives its end" for task in self._tasks if not task.done()]
+
     def fence(self) -> None:
         """Let the group take this member's partitions away without telling it."""
         if self._member is not None:

@@ -24,7 +24,7 @@ def run_seeds(seeds: Iterable[int], *, workers: int | None = None) -> Iterator[R
         with undisturbed():
             yield from map(run_seed, wanted)
         return
-    # Spawned, not forked: the test session may have threads, and each worker has its own hash seed, which must not show.
+    # Spawned, not forked: the test session may have threads. Each worker has its own hash seed, which must not show.
     with get_context("spawn").Pool(count, initializer=_silence) as pool:
         yield from pool.imap(run_seed, wanted, chunksize=_PER_TASK)
 

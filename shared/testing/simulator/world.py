@@ -284,6 +284,8 @@ def run_seed(seed: int) -> Report:
     """Run one simulation and check it."""
     world = World(seed)
     world.loop.run(world.live())
-    broken_parts = tuple(line for process in world.processes for line in process.broken)
+    broken_parts = tuple(line for process in world.processes for line in (*process.broken, *process.survivors()))
     schedule = tuple(f"{at:8.3f} s  {what}" for at, what in world.schedule)
-    return Report(seed, check(world.final or world.evidence()), broken_parts, schedule, world.loop.steps, world.loop.time())
+    return Report(
+        seed, check(world.final or world.evidence()), broken_parts, schedule, world.loop.steps, world.loop.time()
+    )

@@ -1,0 +1,141 @@
+"""Comparing with the sources: a lost last event shows no gap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from shared.contracts.topics import INTAKE, REVIEW
+from shared.runtime.calls import Call
+from shared.runtime.sources import Copy, Head, SourceUnavailable, StoreSource, Want
+from shared.store.memory import MemoryStore
+from shared.testing.simulator.toys.commands import Acknowledge, Answer, Register
+from tests.unit.shared.runtime.build import NOON, PATIENCE, Rig, closed, registered, virtual, wait
+
+STREAM = "resolution/c1"
+OPENED = ["DepartmentInvited", "DepartmentInvited"]
+AN_HOUR = timedelta(hours=1)
+
+
+class Watched:
+    """A source that counts what is pulled from it, and can be away."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._source = StoreSource("/intake", store)
+        self.pulled = 0
+        self.away = False
+
+    async def pull(self, wants: Sequence[Want]) -> list[Copy]:
+        if self.away:
+            raise SourceUnavailable("away")
+        self.pulled += len(wants)
+        return await self._source.pull(wants)
+
+    async def heads(self, after: int, limit: int = 1_000) -> list[Head]:
+        if self.away:
+            raise SourceUnavailable("away")
+        return await self._source.heads(after, limit)
+
+
+async def register(source: Rig, key: str = "c1") -> None:
+    await source.execute(Call("complaint", key, Register(key, NOON, NOON + PATIENCE)))
+
+
+class TestALostLastEvent:
+    def test_is_pulled_once_it_is_old_enough(self) -> None:
+        async def story() -> None:
+            async with Rig("intake") as source:
+                await register(source)
+                watched = Watched(source.store)
+                async with Rig(sources={INTAKE: watched}) as rig:
+                    rig.run(rig.antientropy.run())
+                    await wait(20)
+                    assert rig.events(STREAM) == []
+                    await wait(60)
+                    assert rig.events(STREAM) == OPENED
+
+        virtual(story)
+
+    def test_is_found_behind_one_that_a_faster_clock_dated_later(self) -> None:
+        async def story() -> None:
+            async with Rig("intake", skew=timedelta(minutes=5)) as fast, Rig("intake", fast.data) as right:
+                await register(fast)
+                await register(right, "c2")
+                async with Rig(sources={INTAKE: Watched(fast.store)}) as rig:
+                    rig.run(rig.antientropy.run())
+                    await wait(120)
+                    await wait(300)
+                    assert rig.events(STREAM) == OPENED
+                    assert rig.events("resolution/c2") == OPENED
+
+        virtual(story)
+
+    def test_is_found_in_long_streams_too(self) -> None:
+        async def story() -> None:
+            async with Rig("intake") as source:
+                await register(source)
+                for number in range(1_100):
+                    call = Call("complaint", "c1", Acknowledge(NOON), command_id=f"again {number}")
+                    await source.execute(call)
+                await source.execute(Call("complaint", "c1", Answer(NOON)))
+                copies = await StoreSource("/intake", source.store).pull(
+                    [Want(topic=INTAKE, stream="complaint/c1", after=2)]
+                )
+                assert len(copies) == 1
+
+        virtual(story)
+
+
+class TestWhatArrivedAnyway:
+    def test_is_not_pulled(self) -> None:
+        async def story() -> None:
+            async with Rig("intake") as source:
+                await register(source)
+                watched = Watched(source.store)
+                async with Rig(sources={INTAKE: watched}) as rig:
+                    await rig.processor.handle([registered()])
+                    assert await rig.antientropy.look(NOON + AN_HOUR) == 0
+                    assert watched.pulled == 0
+
+        virtual(story)
+
+    def test_is_looked_at_once(self) -> None:
+        async def story() -> None:
+            async with Rig("intake") as source:
+                await register(source)
+                async with Rig(sources={INTAKE: Watched(source.store)}) as rig:
+                    await rig.antientropy.look(NOON + AN_HOUR)
+                    assert await rig.store.get_mark(f"antientropy/{INTAKE}") == 1
+
+        virtual(story)
+
+
+class TestAFanIn:
+    def test_whose_event_was_lost_is_counted_from_the_source(self) -> None:
+        async def story() -> None:
+            async with Rig("review") as rig:
+                source = StoreSource("/review", rig.store)
+                rig.antientropy._sources = {REVIEW: source}
+                await rig.processor.handle([registered(), closed(2)])
+                await rig.antientropy.look(NOON + AN_HOUR)
+                await rig.antientropy.look(NOON + AN_HOUR)
+                assert rig.events("theme/seller.method") == ["ComplaintCounted"]
+
+        virtual(story)
+
+
+class TestASourceThatIsAway:
+    def test_is_asked_again(self) -> None:
+        async def story() -> None:
+            async with Rig("intake") as source:
+                await register(source)
+                watched = Watched(source.store)
+                watched.away = True
+                async with Rig(sources={INTAKE: watched}) as rig:
+                    rig.run(rig.antientropy.run())
+                    await wait(100)
+                    watched.away = False
+                    await wait(60)
+                    assert rig.events(STREAM) == OPENED
+
+        virtual(story)
