@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
 from shared.contracts.topics import READERS, read_by
@@ -21,6 +22,7 @@ from shared.runtime.processor import Processor
 from shared.runtime.settings import ServiceSettings
 
 _RETRY_SECONDS: Final = (0.2, 1.0, 3.0)
+_ANSWER_SECONDS: Final = 2.0
 log = logging.getLogger(__name__)
 
 
@@ -88,15 +90,31 @@ class KafkaLink:
     async def lag(self) -> int:
         """Return how many records of this member's partitions were not fetched yet; 0 while it has none.
 
-        What was fetched and is being handled is not counted: see `Processor.busy`.
+        What was fetched and is being handled is not counted: see `Processor.busy`. 1 where the broker does not say:
+        then nobody knows that nothing is left.
         """
         consumer: Any = self._consumer
         if consumer is None:
             return 0
-        mine: list[TopicPartition] = list(consumer.assignment())
-        ends: dict[TopicPartition, int] = await consumer.end_offsets(mine) if mine else {}
-        behind: list[int] = [end - await consumer.position(at) for at, end in ends.items()]
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                mine: list[TopicPartition] = list(consumer.assignment())
+                ends: dict[TopicPartition, int] = await consumer.end_offsets(mine) if mine else {}
+                behind: list[int] = [end - await consumer.position(at) for at, end in ends.items()]
+        except (KafkaError, OSError, TimeoutError):
+            return 1
         return sum(behind)
+
+    async def silence(self) -> str:
+        """Ask the broker something small; returns why there was no answer within seconds, empty where there was."""
+        consumer: Any = self._consumer
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                if consumer is not None:
+                    await consumer.topics()
+        except (KafkaError, OSError, TimeoutError) as error:
+            return f"{self._settings.broker} does not answer: {error!r}"
+        return ""
 
     async def stop(self) -> None:
         """Leave the group, then send what is under way."""

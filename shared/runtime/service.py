@@ -192,6 +192,9 @@ class Service:
             missing["broker"] = f"{self.relay.queued} commits wait for {self.settings.broker}: {self.link.last_error!r}"
         elif self.relay.unanswered_seconds > _PATIENCE_SECONDS:
             missing["broker"] = f"{self.settings.broker} has not answered for {self.relay.unanswered_seconds:.0f} s"
+        elif silence := await self.link.silence():
+            # With nothing to send, only a question tells that nothing comes in either.
+            missing["broker"] = silence
         if self.processor.outage:
             missing["processing"] = self.processor.outage
         if self._store_trouble:
