@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
-from rich.console import Group
 from rich.live import Live
+from rich.table import Table
 
 from deploy.local.cli.client import Api, connected
 from deploy.local.cli.complaints import everything
@@ -101,8 +101,7 @@ def _lines(look: Callable[[], dict[str, Any]], over: Callable[[dict[str, Any]], 
         told = look()
         for service, now in told.items():
             if now != before.get(service):
-                line = ", ".join(f"{name} {value}" for name, value in now.items()) or "nothing yet"
-                out.print(f"{time.strftime('%H:%M:%S')} {service}: {line}", markup=False)
+                out.print(f"{time.strftime('%H:%M:%S')} {service}: {_line(now)}", markup=False)
         out.file.flush()
         before = told
         if over(told):
@@ -110,7 +109,9 @@ def _lines(look: Callable[[], dict[str, Any]], over: Callable[[dict[str, Any]], 
         time.sleep(_EVERY_SECONDS)
 
 
-def _shown(told: dict[str, dict[str, Any]]) -> Group:
-    return Group(
-        *(grid(_TITLES[service], ("", ""), list(now.items()) or [("nothing yet", "")]) for service, now in told.items())
-    )
+def _shown(told: dict[str, dict[str, Any]]) -> Table:
+    return grid("", ("", "where they stand"), [(_TITLES[service], _line(now)) for service, now in told.items()])
+
+
+def _line(now: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in now.items()) or "nothing yet"
