@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from deploy.local.demo.cases import BoardFinding
+from deploy.local.demo.edges import Unplanned
 from deploy.local.demo.scene import Case, Scene, draw
 
 ROLE: Final = "review-board"
@@ -37,17 +39,18 @@ class Board:
     async def _conclude(self, case: Case) -> None:
         scene, where = self._scene, f"review/reviews/{case.id}"
         review = await scene.edges.get(where)
-        causes = self._causes(review)
-        await scene.edges.post(f"{where}/causes", {"causes": causes}, role=ROLE)
-        first = causes[0]["step"]
-        owner = scene.organisation.owner(first).id
+        finding = scene.phrases.findings.get(review["category"])
+        if finding is None:
+            raise Unplanned(f"nobody said what the board finds in {case.key}, category {review['category']}")
+        await scene.edges.post(f"{where}/causes", {"causes": _causes(finding, review)}, role=ROLE)
+        owner = scene.organisation.owner(finding.step).id
         action = {
             "kind": "corrective",
             "department": owner,
-            "step": first,
-            "text": scene.prevention(case, first),
+            "step": finding.step,
+            "text": finding.action,
             "due": (scene.now() + _ACTION_WITHIN).isoformat(),
-            "criterion": f"Half as many complaints with {first} as a cause in the following eight weeks.",
+            "criterion": finding.criterion,
         }
         await scene.edges.post(f"{where}/actions", action, role=ROLE)
         await scene.edges.post(f"{where}/conclude", role=ROLE)
@@ -55,7 +58,9 @@ class Board:
         self._agreed += [_Action(case.id, one["action"], owner) for one in after["actions"]]
         for department in {touched["department"] for touched in review["touched"]}:
             await scene.edges.post(f"{where}/acknowledge", {"department": department}, role=department)
-        scene.highlight(f"The review board concludes {case.key}: {first} first, one action for {scene.name(owner)}")
+        scene.highlight(
+            f"The review board concludes {case.key}: {finding.step} first, one action for {scene.name(owner)}"
+        )
 
     async def _actions_done(self) -> None:
         """The owners finish half of the actions by the next meeting."""
@@ -65,19 +70,13 @@ class Board:
             await self._scene.edges.post(where, role=one.department)
         self._agreed = [one for one in self._agreed if one not in finished]
 
-    def _causes(self, review: dict[str, Any]) -> list[dict[str, Any]]:
-        """The causes by rule, the heaviest made clearer."""
-        found = sorted(review["causes"], key=lambda cause: -cause["weight"])[:2]
-        if not found:
-            found = [{"step": review["touched"][0]["step"], "factor": "method", "weight": 1.0, "evidence": ""}]
-        evidence = self._scene.phrases.evidence
-        weights = (0.7, 0.3) if len(found) > 1 else (1.0,)
-        return [
-            {
-                "step": cause["step"],
-                "factor": cause["factor"],
-                "weight": weight,
-                "evidence": evidence.get(cause["step"]) or cause["evidence"],
-            }
-            for cause, weight in zip(found, weights, strict=True)
-        ]
+
+def _causes(finding: BoardFinding, review: dict[str, Any]) -> list[dict[str, Any]]:
+    """The board's finding weighs most; the heaviest of the causes by rule at another step keeps a part."""
+    first = {"step": finding.step, "factor": finding.factor, "weight": 0.7, "evidence": finding.evidence}
+    others = sorted(review["causes"], key=lambda cause: -cause["weight"])
+    kept = [cause for cause in others if cause["step"] != finding.step][:1]
+    return [
+        first,
+        *({name: cause[name] for name in ("step", "factor", "evidence")} | {"weight": 0.3} for cause in kept),
+    ]

@@ -93,12 +93,22 @@ class Offer(_Read):
     within: int = 48
 
 
+class BoardFinding(_Read):
+    """What the board finds: the first cause with what shows it, and the action agreed on."""
+
+    step: str
+    factor: str
+    evidence: str
+    action: str
+    criterion: str
+
+
 class Phrases(_Read):
-    """What departments say: per category the remedy and the answer, per step what would prevent it."""
+    """What is said: per category the remedy, the answer and the board's finding, per step what would prevent it."""
 
     remedies: Mapping[str, Offer]
     preventions: Mapping[str, tuple[str, ...]]
-    evidence: Mapping[str, str]
+    findings: Mapping[str, BoardFinding]
 
 
 def stretches(order: Order, complained: datetime) -> tuple[Stretch, ...]:

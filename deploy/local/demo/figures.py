@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from deploy.local.demo.edges import Edges
 from deploy.local.demo.scene import Case
 from shared.contracts.departments import DepartmentInvited, DepartmentJoined
 from shared.contracts.event import Event
-from shared.contracts.intake import PromiseBroken
+from shared.contracts.intake import PromiseBroken, PromiseRenegotiated
 
 Answer = Mapping[str, Any]
 
@@ -60,9 +60,44 @@ class Figures:
         return {(key, event.department) for key, event in self.events if isinstance(event, DepartmentJoined)}
 
     @property
+    def moved(self) -> Sequence[tuple[str, PromiseRenegotiated]]:
+        """Every promise that got a new date."""
+        return [(key, event) for key, event in self.events if isinstance(event, PromiseRenegotiated)]
+
+    @property
     def broken(self) -> Sequence[tuple[str, PromiseBroken]]:
         """Every promise that was broken."""
         return [(key, event) for key, event in self.events if isinstance(event, PromiseBroken)]
+
+
+@dataclass
+class Asked:
+    """How often a department was asked because of a step; complaints, by what the invitation was based on."""
+
+    department: str
+    step: str
+    example: str
+    asked: set[str] = field(default_factory=set[str])
+    joined: set[str] = field(default_factory=set[str])
+    based_on: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+
+
+def asked_of(figures: Figures) -> list[Asked]:
+    """Return one row per department and step, in the order of the first invitation."""
+    joined = figures.joined
+    rows: dict[tuple[str, str], Asked] = {}
+    for complaint, invited in figures.invitations:
+        for touched in invited.steps:
+            why = touched.why[0].sentence if touched.why else ""
+            example = f"{figures.cases[complaint].key}: {why}"
+            key = (invited.department, touched.step)
+            row = rows.setdefault(key, Asked(invited.department, touched.step, example))
+            row.asked.add(complaint)
+            if (complaint, invited.department) in joined:
+                row.joined.add(complaint)
+            for one in touched.why:
+                row.based_on.setdefault(one.basis, set()).add(complaint)
+    return list(rows.values())
 
 
 async def gather(

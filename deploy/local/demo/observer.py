@@ -14,7 +14,8 @@ from shared.contracts.envelope import Envelope, EnvelopeInvalid
 from shared.contracts.event import Event
 from shared.runtime.parse import Raw
 
-_WAIT_MS: Final = 300
+_WAIT_MS: Final = 500
+_AT_A_TIME: Final = 256 * 1024
 _DRAIN_SECONDS: Final = 20.0
 
 
@@ -32,6 +33,8 @@ class Observer:
             enable_auto_commit=False,
             isolation_level="read_committed",
             fetch_max_wait_ms=_WAIT_MS,
+            # It is in no hurry: many records at a time, so that watching costs next to nothing.
+            fetch_min_bytes=_AT_A_TIME,
         )
         self._task: asyncio.Task[None] | None = None
         self.records: list[Raw] = []

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final, Literal
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from deploy.local.demo.figures import Figures
+from deploy.local.demo.figures import Figures, asked_of
+from deploy.local.demo.play import FIRST_DAY
+from deploy.local.demo.stories import HAPPENED, MEANING
 from deploy.local.demo.view import LANES
 from shared.core.organisation import Organisation
 from shared.testing.checker import Finding
 
-WIDTH: Final = 110
+WIDTH: Final = 116
 _SHOWN: Final = 10
 _BASES: Final = ("fact", "category", "words", "person")
 _MEANING: Final[Mapping[str, str]] = {
@@ -44,74 +47,84 @@ class Report:
 
     def print(self) -> None:
         """Print everything but the invariants and the addresses."""
+        self._introduction()
         self._states()
+        self._stories()
         self._invitations()
         self._times()
         self._promises()
         self._causes()
         self._board()
 
+    def _introduction(self) -> None:
+        name = self._organisation.name.in_("en")
+        days = (max(event.at for _, event in self._figures.events).date() - FIRST_DAY).days + 1
+        languages = Counter(case.key.partition("-")[0] for case in self._figures.cases.values())
+        spoken = " and ".join(f"{number} {language}" for language, number in sorted(languages.items()))
+        self._console.print()
+        self._line(
+            f"{len(self._figures.cases)} complaints ({spoken}) to {name}, a retailer that does not exist, over {days} "
+            f"simulated days. Everything below was asked of the services or read from the topics."
+        )
+
     def _states(self) -> None:
         self._head("Complaints by state", "where each service has them")
-        shown = _table(("service", ""), ("state: complaints", ""))
+        shown = _Grid("service", "state: complaints")
         for service, states in LANES.items():
             counted = self._figures.counts[service]
-            shown.add_row(service, " · ".join(f"{state}: {counted[state]}" for state in states if counted.get(state)))
-        self._console.print(shown)
+            shown.row(service, " · ".join(f"{state}: {counted[state]}" for state in states if counted.get(state)))
+        shown.print(self._console)
+
+    def _stories(self) -> None:
+        self._head("What was special, each shown by an event of its complaint", "")
+        shown = _Grid("", "", "")
+        for case in self._figures.cases.values():
+            if case.sample.story is not None:
+                shown.row(case.key, MEANING[case.sample.story], HAPPENED[case.sample.story].__name__)
+        shown.row("", "one record that nobody can read was put on a topic", "parked once by each reader")
+        shown.print(self._console)
 
     def _invitations(self) -> None:
-        self._head("Who was invited because of which step", "facts beat words; every invitation carries its why")
-        shown = _table(
-            ("department", ""), ("step", ""), ("invited", ">"), ("joined", ">"), ("by fact", ">"), ("category", ">"),
-            ("words", ">"), ("person", ">"), ("for example", ""),
-        )  # fmt: skip
-        joined = self._figures.joined
-        rows: dict[tuple[str, str], dict[str, Any]] = defaultdict(
-            lambda: {"invited": set[str](), "joined": set[str](), "why": "", **{basis: set[str]() for basis in _BASES}}
-        )
-        for complaint, invited in self._figures.invitations:
-            for touched in invited.steps:
-                row = rows[invited.department, touched.step]
-                row["invited"].add(complaint)
-                if (complaint, invited.department) in joined:
-                    row["joined"].add(complaint)
-                for why in touched.why:
-                    row[why.basis].add(complaint)
-                key = self._figures.cases[complaint].key
-                row["why"] = row["why"] or f"{key}: {touched.why[0].sentence}"
+        self._head("Who was invited because of which step", "and what the invitation was based on")
+        shown = _Grid("department", "step", ">asked", ">joined", ">facts", ">form", ">words", ">person", "for example")
         order = {step.id: place for place, step in enumerate(self._organisation.steps)}
+        rows = sorted(asked_of(self._figures), key=lambda row: (-self._distance(row.department), order[row.step]))
         last = ""
-        for (department, step), row in sorted(rows.items(), key=lambda one: (self._far(one[0][0]), order[one[0][1]])):
-            numbers = [len(row[column]) for column in ("invited", "joined", *_BASES)]
+        for row in rows:
+            numbers = [len(row.asked), len(row.joined), *(len(row.based_on.get(basis, ())) for basis in _BASES)]
             cells = [str(number) if number else "·" for number in numbers]
-            shown.add_row("" if department == last else department, step, *cells, _short(row["why"], 46))
-            last = department
-        self._console.print(shown)
+            shown.row("" if row.department == last else row.department, row.step, *cells, row.example)
+            last = row.department
+        shown.print(self._console)
 
-    def _far(self, department: str) -> int:
-        return -self._organisation.department(department).distance
+    def _distance(self, department: str) -> int:
+        return self._organisation.department(department).distance
 
     def _times(self) -> None:
         times, proof = self._figures.times, self._figures.attribution
         self._head(
             "Time per step against its standard, in hours", "of the orders complained about, as departments reported"
         )
-        shown = _table(
-            ("step", ""), ("department", ""), ("standard", ">"), ("orders", ">"), ("mean", ">"), ("median", ">"),
-            ("90 %", ">"), ("over", ">"), ("hours over", ">"), ("", ""),
-        )  # fmt: skip
+        shown = _Grid("step", "department", ">standard", ">orders", ">mean", ">median", ">90 %", ">over", ">hours", "")
         order = {step.id: place for place, step in enumerate(self._organisation.steps)}
         steps = [line for line in times["lines"] if line["step"] and line["what"] == "step"]
         most = max((line["over_hours"] for line in steps), default=0) or 1
         for line in sorted(steps, key=lambda one: order[one["step"]]):
             standard = f"{line['standard_hours']:.0f}" if line["standard_hours"] is not None else "·"
             over = f"{line['over_count']}" if line["over_count"] else "·"
-            shown.add_row(
-                line["step"], line["department"], standard, str(line["count"]), f"{line['mean_hours']:.1f}",
-                f"{line['p50_hours']:.1f}", f"{line['p90_hours']:.1f}", over,
-                f"{line['over_hours']:.0f}" if line["over_count"] else "·", "█" * round(14 * line["over_hours"] / most),
-            )  # fmt: skip
-        self._console.print(shown)
+            shown.row(
+                line["step"],
+                line["department"],
+                standard,
+                str(line["count"]),
+                f"{line['mean_hours']:.1f}",
+                f"{line['p50_hours']:.1f}",
+                f"{line['p90_hours']:.1f}",
+                over,
+                f"{line['over_hours']:.0f}" if line["over_count"] else "·",
+                "█" * round(12 * line["over_hours"] / most),
+            )
+        shown.print(self._console)
         waiting = sum(line["mean_hours"] * line["count"] for line in times["lines"] if line["what"] == "waiting")
         handling = [line for line in times["lines"] if not line["step"]]
         by_stage: dict[str, float] = defaultdict(float)
@@ -128,7 +141,11 @@ class Report:
     def _promises(self) -> None:
         promises = self._figures.promises
         self._head("Promises to customers", "")
-        self._line(f"kept {promises['kept']} · broken {promises['broken']} · still open {promises['open']}")
+        moved = len(self._figures.moved)
+        self._line(
+            f"kept {promises['kept']} (of them {moved} with a new date, agreed before the old one) · "
+            f"broken {promises['broken']} · still open {promises['open']}"
+        )
         for complaint, broken in self._figures.broken:
             key = self._figures.cases[complaint].key
             self._line(f"broken: '{broken.promise}' to the customer of {key}, due {broken.due:%a %d %b %H:%M}")
@@ -137,17 +154,19 @@ class Report:
         themes = self._figures.themes
         currency = self._organisation.currency
         self._head("Causes (Pareto)", "a cause is a step and a factor, never a person")
-        shown = _table(
-            ("by count", ""), ("n", ">"), ("share", ">"), ("sum", ">"), (f"by cost, {currency}", ""), ("cost", ">"),
-            ("share", ">"), ("sum", ">"),
-        )  # fmt: skip
+        shown = _Grid("by count", ">n", ">share", ">sum", f"by cost, {currency}", ">cost", ">share", ">sum")
         for counted, costed in list(zip(themes["by_count"], themes["by_cost"], strict=True))[:_SHOWN]:
-            shown.add_row(
-                counted["theme"], str(counted["count"]), _percent(counted["share"]), _percent(counted["cumulative"]),
-                costed["theme"], f"{float(costed['cost']):,.0f}", _percent(costed["share"]),
+            shown.row(
+                counted["theme"],
+                str(counted["count"]),
+                _percent(counted["share"]),
+                _percent(counted["cumulative"]),
+                costed["theme"],
+                f"{float(costed['cost']):,.0f}",
+                _percent(costed["share"]),
                 _percent(costed["cumulative"]),
-            )  # fmt: skip
-        self._console.print(shown)
+            )
+        shown.print(self._console)
         more = len(themes["by_count"]) - _SHOWN
         if more > 0:
             self._line(f"… and {more} more.")
@@ -199,13 +218,15 @@ def print_invariants(console: Console, findings: Mapping[str, Finding]) -> None:
     """Print what each invariant came to, with all that contradicts it."""
     console.print()
     console.print(Text.assemble(("Invariants", "bold"), ("  checked on the journal, all topics and all stores", "dim")))
-    shown = _table(("", ""), ("", ""), ("looked at", ">"), ("", ""))
+    shown = _Grid("", "", ">looked at", "")
     for name, finding in findings.items():
-        shown.add_row(
+        shown.row(
             Text("holds", style="green") if finding.ok else Text("BROKEN", style="bold red"),
-            name, f"{finding.checked:,}", _MEANING[name],
-        )  # fmt: skip
-    console.print(shown)
+            name,
+            f"{finding.checked:,}",
+            _MEANING[name],
+        )
+    shown.print(console)
     for name, finding in findings.items():
         for sentence in finding.findings:
             console.print(f"  {name}: {escape(sentence)}")
@@ -219,16 +240,33 @@ def print_addresses(console: Console, addresses: Sequence[tuple[str, str]]) -> N
         console.print(f"  {name:<24} {address}", soft_wrap=True)
 
 
-def _table(*columns: tuple[str, str]) -> Table:
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
-    for name, side in columns:
-        shown.add_column(name, justify="right" if side == ">" else "left", no_wrap=bool(name))
-    return shown
+class _Grid:
+    """A plain table: every column as wide as its cells, but the last, which gets what is left."""
+
+    def __init__(self, *columns: str) -> None:
+        self._columns = columns
+        self._rows: list[tuple[str | Text, ...]] = []
+
+    def row(self, *cells: str | Text) -> None:
+        """Add a row."""
+        self._rows.append(cells)
+
+    def print(self, console: Console) -> None:
+        """Print it. A column whose name begins with ``>`` is right-aligned."""
+        shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
+        shown.show_header = any(self._columns)
+        last = len(self._columns) - 1
+        for place, column in enumerate(self._columns):
+            name = column.removeprefix(">")
+            widest = max([cell_len(name), *(cell_len(str(row[place])) for row in self._rows)])
+            side: Literal["left", "right"] = "right" if column.startswith(">") else "left"
+            shown.add_column(
+                name, justify=side, no_wrap=True, overflow="ellipsis", min_width=widest if place < last else None
+            )
+        for row in self._rows:
+            shown.add_row(*(escape(cell) if isinstance(cell, str) else cell for cell in row))
+        console.print(shown)
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
-
-
-def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

@@ -14,30 +14,33 @@ class Story(StrEnum):
     """What is special about a sample; the value is its name in the sample files."""
 
     BLAMES = "blames"
-    """A department names a culprit, is refused, and rewords."""
     OBJECTS = "objects"
-    """A department objects to the remedy; its alternative is agreed."""
     LEAD_DECIDES = "lead-decides"
-    """An objection stands until the clock runs out; the lead decides alone, with the objection on record."""
     DECLINES = "declines"
-    """A department declines and names another, which joins."""
     SILENT = "silent"
-    """A department does not answer; its clock runs out and management takes its seat."""
     ESCALATES = "escalates"
-    """The customer asks for management; a manager calls in person and closes with findings."""
     REJECTS = "rejects"
-    """The customer rejects the first answer and accepts the second, which has a different lead."""
     BREAKS_PROMISE = "breaks-promise"
-    """The answer promises something that does not happen in time."""
     RENEGOTIATES = "renegotiates"
-    """A promise gets a new date before it is due, and is kept."""
     CONTRADICTS = "contradicts"
-    """Two departments would tell the customer different dates; the answer waits until they agree."""
     WITHDRAWS = "withdraws"
-    """The customer takes the complaint back."""
     ANSWERED_LATE = "answered-late"
-    """The answer is not ready when it was promised: the clock hands the complaint to management."""
 
+
+MEANING: Final[Mapping[Story, str]] = {
+    Story.BLAMES: "a department names a culprit, is refused, and rewords",
+    Story.OBJECTS: "a department objects to the remedy; its alternative is agreed",
+    Story.LEAD_DECIDES: "an objection stands until the clock runs out; then the lead decides alone",
+    Story.DECLINES: "a department declines and names another, which joins",
+    Story.SILENT: "a department stays silent; its clock runs out and management takes its seat",
+    Story.ESCALATES: "the customer asks for management; a manager calls in person and hands it back",
+    Story.REJECTS: "the customer rejects the first answer and accepts the second, of another lead",
+    Story.BREAKS_PROMISE: "the answer promises something that does not happen in time",
+    Story.RENEGOTIATES: "a promise gets a new date before it is due, and is kept",
+    Story.CONTRADICTS: "two departments name different dates; the answer waits until they agree",
+    Story.WITHDRAWS: "the customer takes the complaint back",
+    Story.ANSWERED_LATE: "the answer is not ready in time: the clock hands the complaint to management",
+}
 
 HAPPENED: Final[Mapping[Story, type[Event]]] = {
     Story.BLAMES: departments.WordingRefused,

@@ -37,6 +37,7 @@ class View:
         self._diary: deque[tuple[datetime, str, bool]] = deque(maxlen=_LINES)
         self._live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None
         self._said = ""
+        self._shown: Counts = {}
 
     def __enter__(self) -> Self:
         if self._live is not None:
@@ -70,8 +71,8 @@ class View:
             self._live.update(self._page(), refresh=True)
             return
         half_day = f"{self._now:%d %p}" if self._now else ""
-        if half_day != self._said and self._now:
-            self._said = half_day
+        if half_day != self._said and counts != self._shown and self._now:
+            self._said, self._shown = half_day, counts
             intake = self._counts.get("intake", {})
             stand = " · ".join(f"{intake[state]} {state}" for state in LANES["intake"] if intake.get(state))
             self._line(f"{self._now:%a %d %b %H:%M}  {stand}")
