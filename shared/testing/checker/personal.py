@@ -42,12 +42,11 @@ class _Planted:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    forms = {text, json.dumps(text)[1:-1]}
-    alternatives = [r"\s+".join(map(re.escape, form.split())) for form in forms]
-    digits = re.sub(r"\D", "", text)
+    digits = _NO_DIGITS.sub("", text)
     if len(digits) >= 7 and not re.search(r"[^\W\d_]", text):
-        alternatives.append(r"(?<!\d)" + r"[\s()+./-]*".join(digits) + r"(?!\d)")
-    return re.compile("|".join(alternatives), re.IGNORECASE)
+        return re.compile(r"(?<!\d)" + r"[\s()+./-]*".join(digits) + r"(?!\d)")
+    forms = {text, json.dumps(text)[1:-1]}
+    return re.compile("|".join(r"\s+".join(map(re.escape, form.split())) for form in forms), re.IGNORECASE)
 
 
 def _texts(evidence: Evidence) -> Iterator[tuple[str, str]]:
