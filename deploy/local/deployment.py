@@ -37,7 +37,7 @@ _READY_SECONDS: Final = 30.0
 _GOODBYE_SECONDS: Final = 5
 _EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _QUIET_LOOKS: Final = 3
-"""One look passes the services one after the other: an event may have been between two of them."""
+"""One look does not see all services at one instant: an event may have been between two of them."""
 
 
 class NotReady(Exception):
@@ -77,7 +77,7 @@ class Deployment:
         """Return when everything accepted so far has had all its effects, in every service."""
         quiet = 0
         while quiet < _QUIET_LOOKS:
-            looks = [await service.unsettled() for service in self.services.values()]
+            looks = await asyncio.gather(*(service.unsettled() for service in self.services.values()))
             quiet = 0 if any(any(look.values()) for look in looks) else quiet + 1
             await asyncio.sleep(0.01)
 
@@ -171,7 +171,9 @@ def _url(host: str, port: int) -> str:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # Named TCP, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms for the client's acknowledgement.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
