@@ -12,7 +12,7 @@ from deploy.docs.reading import DEPARTMENT_TOPIC, Message
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 
-_HEAD: Final = "# Made from shared/contracts: python -m deploy.docs.generate. Not edited by hand.\n"
+_HEAD: Final = "# Made by `make docs` from shared/contracts; not edited by hand.\n"
 _REFERENCE: Final = "#/components/schemas/{model}"
 Json = dict[str, Any]
 

@@ -50,7 +50,7 @@ def resolved(reference: str) -> object:
 @pytest.mark.parametrize("name", ["events.md", "asyncapi.yaml"])
 def test_the_document_is_up_to_date(name: str) -> None:
     written = (DOCS / name).read_text(encoding="utf-8")
-    assert written == made()[name], f"docs/{name} is out of date: python -m deploy.docs.generate"
+    assert written == made()[name], f"docs/{name} is out of date: make docs"
 
 
 class TestTheDocumentForMachines:
