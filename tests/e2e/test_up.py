@@ -35,6 +35,17 @@ def test_what_another_process_has_is_refused_and_that_one_rests(
         assert running.stop() == 0
 
 
+def test_of_two_that_start_on_one_folder_at_once_exactly_one_serves(tmp_path: Path) -> None:
+    both = [Up(tmp_path / "data") for _ in range(2)]
+    until(lambda: any(one.process.poll() is not None for one in both))
+    (refused,) = [one for one in both if one.process.poll() is not None]
+    (serving,) = [one for one in both if one is not refused]
+    assert refused.end() == 2
+    assert "is in use by" in refused.said
+    serving.wait_ready()
+    assert serving.stop() == 0
+
+
 def test_a_store_of_another_schema_version_is_refused_and_left_alone(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     with up(folder) as running:

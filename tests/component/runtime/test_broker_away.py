@@ -102,3 +102,10 @@ class TestTheBrokerAnswersWithErrors:
             await register(deployment, 10)
         assert await wrong(deployment) == {}
         assert await reviews(deployment) == 30
+
+    async def test_a_slow_line_to_the_broker_costs_time_only(self, deployment: Deployment) -> None:
+        deployment.broker.set_rtt(250)
+        await register(deployment, 20)
+        assert await wrong(deployment) == {}
+        assert await reviews(deployment) == 20
+        assert await deployment.not_ready() == {}
