@@ -3,8 +3,10 @@
 The rules:
 
 - Until the first table opens the time is `triage`, of nobody at the table (`TRIAGE`).
-- `joining` lasts until the round starts, `round` until the reveal, `agreeing` until the agreement, `remedy` until the
-  remedy is delivered, `answer` until the resolution is completed.
+- Until the reveal every department that was asked is waited for, until it has given its times and a proposal, has
+  declined, or management has its seat: `joining` while the one waited for has not joined, `round` after that.
+- Then `agreeing` lasts until the agreement, `remedy` until the remedy is delivered, `answer` until the resolution is
+  completed.
 - Where several departments are waited for at once, each stretch belongs to the one among them that came last of all:
   it alone kept the table waiting to the end. Of those that came together, or never, the first by id.
 - Where nobody is waited for, the lead has it; a remedy belongs to the department that delivers it.
@@ -29,7 +31,6 @@ MANAGEMENT: Final = "management"
 Phase = Literal["triage", "joining", "round", "agreeing", "remedy", "answer", "management"]
 
 _NEXT: Final[dict[str, Phase]] = {
-    "round-started": "round",
     "revealed": "agreeing",
     "agreed": "remedy",
     "remedy-delivered": "answer",
@@ -37,7 +38,7 @@ _NEXT: Final[dict[str, Phase]] = {
 }
 _ORDER: Final = {what: position for position, what in enumerate(get_args(What))}
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
-_ANSWERS: Final = frozenset({"joined", "declined", "management-seat"})
+_LEAVES: Final = frozenset({"declined", "management-seat"})
 
 
 def in_order(course: Iterable[Mark]) -> list[Mark]:
@@ -89,10 +90,7 @@ class _Table:
             return MANAGEMENT, "management"
         match self.phase:
             case "joining":
-                return self._last({name: self._answer(position, name) for name in self.asked}), self.phase
-            case "round":
-                missing = self.seated - (self.timed & self.proposed)
-                return self._last({name: self._contribution(position, name) for name in missing}), self.phase
+                return self._awaited(position)
             case "remedy":
                 deliverers = [mark.department for mark in self._ahead(position) if mark.what == "remedy-delivered"]
                 return (deliverers[0] if deliverers else self.lead), self.phase
@@ -109,7 +107,7 @@ class _Table:
                 self.lead = mark.department
             case "escalated" | "escalation-closed":
                 self.escalated = mark.what == "escalated"
-            case "round-started" | "revealed" | "agreed" | "remedy-delivered" | "completed":
+            case "revealed" | "agreed" | "remedy-delivered" | "completed":
                 self.phase = _NEXT[mark.what]
             case _:
                 self._see_department(mark)
@@ -137,19 +135,21 @@ class _Table:
                 return
             yield mark
 
-    def _last(self, when: dict[str, datetime]) -> str:
-        return max(sorted(when), key=when.__getitem__) if when else self.lead
+    def _awaited(self, position: int) -> tuple[str, Phase]:
+        """Who comes last of those without whom nothing is revealed; the round runs while they are asked in."""
+        missing = (self.asked | self.seated) - (self.timed & self.proposed)
+        if not missing:
+            return self.lead, "round"
+        department = max(sorted(missing), key=lambda name: self._done(position, name))
+        return department, "joining" if department in self.asked else "round"
 
-    def _answer(self, position: int, department: str) -> datetime:
-        return self._next(position, department, _ANSWERS)
-
-    def _contribution(self, position: int, department: str) -> datetime:
+    def _done(self, position: int, department: str) -> datetime:
         missing = [
             self._next(position, department, frozenset({what}))
             for what, who in (("times-reported", self.timed), ("proposed", self.proposed))
             if department not in who
         ]
-        return max(missing)
+        return min(max(missing), self._next(position, department, _LEAVES))
 
     def _next(self, position: int, department: str, whats: frozenset[str]) -> datetime:
         for mark in self._ahead(position):

@@ -68,9 +68,11 @@ def note(what: What, after: timedelta = timedelta(0), department: str = "", **mo
 
 TABLE = (
     note("table-opened", HOUR, "carrier", departments=("carrier", "warehouse"), stage=1),
+    note("invited", HOUR, "carrier"),
+    note("invited", HOUR, "warehouse"),
+    note("round-started", HOUR),
     note("joined", 2 * HOUR, "carrier"),
     note("joined", 5 * HOUR, "warehouse"),
-    note("round-started", 5 * HOUR),
     note("times-reported", 6 * HOUR, "carrier", staff_minutes=30),
     note("proposed", 6 * HOUR, "carrier", code="p1"),
     note("times-reported", 9 * HOUR, "warehouse", staff_minutes=60),

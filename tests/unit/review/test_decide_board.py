@@ -241,7 +241,7 @@ class TestTheSummary:
         assert sum(spent.microseconds for spent in summary.spent if not spent.step) == 16 * 3_600_000_000
 
     def test_a_department_that_declined_is_not_among_those_at_the_table(self) -> None:
-        left = (TABLE[0], note("declined", 2 * HOUR, "warehouse"), note("joined", 3 * HOUR, "it"), *TABLE[3:])
+        left = (*TABLE[:4], note("declined", 2 * HOUR, "warehouse"), note("joined", 3 * HOUR, "it"), *TABLE[6:])
         state = given(note_complaint(), note_triage(), *left, *ENDING, CLOSED_TABLE).state
         assert isinstance(state, Concluded)
         assert state.summary is not None

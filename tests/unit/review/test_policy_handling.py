@@ -18,8 +18,15 @@ def stretches(course: list[Mark]) -> list[tuple[str, str, float, float]]:
     return [(p.department, p.what, (p.start - NOW) / HOUR, (p.end - NOW) / HOUR) for p in found]
 
 
-def opened(*departments: str, after: timedelta = timedelta(0), stage: int = 1) -> Mark:
-    return mark("table-opened", after, departments[0], departments=departments, stage=stage)
+def laid(*departments: str, after: timedelta = timedelta(0)) -> list[Mark]:
+    """What the table says at once when it opens: the invitations and the round."""
+    invited = [mark("invited", after, department) for department in departments]
+    table = mark("table-opened", after, departments[0], departments=departments)
+    return [table, *invited, mark("round-started", after)]
+
+
+def contributed(department: str, after: timedelta) -> list[Mark]:
+    return [mark("times-reported", after, department), mark("proposed", after, department)]
 
 
 def marks() -> st.SearchStrategy[Mark]:
@@ -86,55 +93,95 @@ class TestAComplaintResolvedAtItsFirstTable:
 
 
 class TestWhenSeveralDepartmentsAreWaitedFor:
-    def test_the_last_to_come_has_the_whole_stretch(self) -> None:
+    def test_the_last_to_contribute_has_the_whole_stretch_until_the_reveal(self) -> None:
         course = [
-            opened("carrier", "it", "payment"),
-            mark("joined", HOUR, "it"),
-            mark("joined", 2 * HOUR, "carrier"),
-            mark("joined", 4 * HOUR, "payment"),
-            mark("round-started", 4 * HOUR),
-            mark("completed", 4 * HOUR),
+            *laid("carrier", "care"),
+            mark("joined", 2 * HOUR, "care"),
+            *contributed("care", 3 * HOUR),
+            mark("joined", 40 * HOUR, "carrier"),
+            *contributed("carrier", 41 * HOUR),
+            mark("revealed", 41 * HOUR),
+            mark("completed", 42 * HOUR),
         ]
-        assert stretches(course) == [("payment", "joining", 0, 4)]
+        assert stretches(course) == [
+            ("carrier", "joining", 0, 40),
+            ("carrier", "round", 40, 41),
+            ("carrier", "agreeing", 41, 42),
+        ]
+
+    def test_who_joined_early_and_contributed_last_has_it_too(self) -> None:
+        course = [
+            *laid("carrier", "it"),
+            mark("joined", HOUR, "it"),
+            mark("joined", 4 * HOUR, "carrier"),
+            *contributed("carrier", 5 * HOUR),
+            *contributed("it", 9 * HOUR),
+            mark("revealed", 9 * HOUR),
+            mark("completed", 9 * HOUR),
+        ]
+        assert stretches(course) == [("it", "joining", 0, 1), ("it", "round", 1, 9)]
+
+    def test_it_is_times_and_a_proposal_that_are_waited_for(self) -> None:
+        course = [
+            *laid("carrier", "it"),
+            mark("joined", timedelta(0), "carrier"),
+            mark("joined", timedelta(0), "it"),
+            mark("times-reported", HOUR, "it"),
+            *contributed("carrier", HOUR),
+            mark("proposed", 2 * HOUR, "it"),
+            mark("revealed", 2 * HOUR),
+            mark("completed", 2 * HOUR),
+        ]
+        assert stretches(course) == [("it", "round", 0, 2)]
+
+    def test_a_silent_department_has_it_until_management_takes_its_seat(self) -> None:
+        course = [
+            *laid("carrier", "it"),
+            mark("joined", HOUR, "it"),
+            *contributed("it", 2 * HOUR),
+            mark("management-seat", 8 * HOUR, "carrier"),
+            mark("revealed", 8 * HOUR),
+            mark("completed", 8 * HOUR),
+        ]
+        assert stretches(course) == [("carrier", "joining", 0, 8)]
+
+    def test_who_joined_and_gave_nothing_until_the_round_ran_out_has_it(self) -> None:
+        course = [
+            *laid("carrier", "it"),
+            mark("joined", HOUR, "carrier"),
+            mark("joined", 2 * HOUR, "it"),
+            *contributed("it", 3 * HOUR),
+            mark("revealed", 20 * HOUR),
+            mark("completed", 20 * HOUR),
+        ]
+        assert stretches(course) == [("carrier", "joining", 0, 1), ("carrier", "round", 1, 20)]
 
     def test_a_department_is_not_waited_for_before_it_was_invited(self) -> None:
         course = [
-            opened("carrier"),
+            *laid("carrier"),
             mark("declined", HOUR, "carrier"),
             mark("invited", HOUR, "it"),
             mark("joined", 3 * HOUR, "it"),
+            *contributed("it", 3 * HOUR),
+            mark("revealed", 3 * HOUR),
             mark("completed", 3 * HOUR),
         ]
         assert stretches(course) == [("carrier", "joining", 0, 1), ("it", "joining", 1, 3)]
 
     def test_of_those_that_never_came_it_is_the_first_by_id(self) -> None:
-        course = [opened("warehouse", "it"), mark("completed", 2 * HOUR)]
+        course = [*laid("warehouse", "it"), mark("completed", 2 * HOUR)]
         assert stretches(course) == [("it", "joining", 0, 2)]
-
-    def test_in_the_round_it_is_times_and_a_proposal_that_are_waited_for(self) -> None:
-        course = [
-            opened("carrier", "it"),
-            mark("joined", timedelta(0), "carrier"),
-            mark("joined", timedelta(0), "it"),
-            mark("round-started"),
-            mark("times-reported", HOUR, "it"),
-            mark("proposed", 2 * HOUR, "it"),
-            mark("times-reported", HOUR, "carrier"),
-            mark("proposed", HOUR, "carrier"),
-            mark("revealed", 3 * HOUR),
-            mark("completed", 3 * HOUR),
-        ]
-        assert stretches(course) == [("it", "round", 0, 2), ("carrier", "round", 2, 3)]
 
 
 class TestWhenManagementHasIt:
     def test_the_time_is_managements_until_it_hands_back(self) -> None:
         course = [
-            opened("carrier"),
+            *laid("carrier"),
             mark("escalated", HOUR),
             mark("joined", 2 * HOUR, "carrier"),
-            mark("round-started", 2 * HOUR),
             mark("escalation-closed", 3 * HOUR),
+            *contributed("carrier", 4 * HOUR),
+            mark("revealed", 4 * HOUR),
             mark("completed", 4 * HOUR),
         ]
         assert stretches(course) == [
@@ -147,13 +194,19 @@ class TestWhenManagementHasIt:
 class TestWhenTheCustomerRejects:
     def test_the_time_until_the_second_table_is_still_the_answers(self) -> None:
         course = [
-            opened("carrier"),
+            *laid("carrier"),
+            mark("joined", HOUR, "carrier"),
+            *contributed("carrier", HOUR),
+            mark("revealed", HOUR),
             mark("agreed", HOUR),
             mark("remedy-delivered", HOUR, "carrier"),
             mark("completed", HOUR, stage=1),
-            opened("it", "carrier", after=3 * HOUR, stage=2),
+            *laid("it", "carrier", after=3 * HOUR),
             mark("joined", 4 * HOUR, "it"),
+            *contributed("it", 4 * HOUR),
             mark("joined", 4 * HOUR, "carrier"),
+            *contributed("carrier", 4 * HOUR),
+            mark("revealed", 4 * HOUR),
             mark("agreed", 4 * HOUR),
             mark("completed", 5 * HOUR, stage=2),
         ]
