@@ -53,7 +53,10 @@ class ResolutionPage(BaseModel):
 class ResolutionView(ResolutionLine):
     """Everything about one resolution, for operations and management.
 
+    The round is blind for them too: until the reveal it shows nobody's proposals, times, minutes and statements.
+
     Attributes:
+        contributed: how many departments have given both their times and a proposal.
         steps: the steps of the table with their whys.
         closed_why: accepted, withdrawn or historic; empty while it is open.
         round_ends, agree_by: only in the phase they belong to.
@@ -65,6 +68,7 @@ class ResolutionView(ResolutionLine):
     steps: list[TouchedStep]
     seats: list[Seat]
     earlier_leads: list[str]
+    contributed: int
     declines: int
     round_ends: datetime | None
     agree_by: datetime | None

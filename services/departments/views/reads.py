@@ -171,25 +171,38 @@ def _resolution(snapshot: Snapshot, state: State) -> ResolutionView:
     table = table_of(state)
     complaint = table.complaint if table else (state.complaint if isinstance(state, Waiting) else None)
     agreed = table if isinstance(table, AgreedTable) else None
+    blind = isinstance(table, Round)
     return ResolutionView(
         **_resolution_line(snapshot, state).model_dump(),
         historic=complaint is not None and complaint.historic,
         closed_why=state.why if isinstance(state, Closed) else "",
         points=complaint.points if complaint else 0,
         steps=list(table.steps.values()) if table else [],
-        seats=list(table.seats) if table else [],
+        seats=[_blinded(seat) if blind else seat for seat in table.seats] if table else [],
+        contributed=_contributed(table),
         earlier_leads=list(table.earlier_leads) if table else [],
         declines=table.declines if table else 0,
         answer_overdue=table is not None and table.answer_overdue,
-        proposals=list(table.proposals) if table else [],
-        endorsements=list(table.endorsements) if table else [],
-        objections=list(table.objections) if table else [],
-        statements=list(table.statements) if table else [],
+        proposals=list(table.proposals) if table and not blind else [],
+        endorsements=list(table.endorsements) if table and not blind else [],
+        objections=list(table.objections) if table and not blind else [],
+        statements=list(table.statements) if table and not blind else [],
         escalation=_escalation(state),
         staff_minutes=_minutes(table),
         compensation=agreed.compensation if agreed else (table.earlier_compensation if table else Decimal(0)),
         **_phase(table),
     )
+
+
+def _blinded(seat: Seat) -> Seat:
+    return seat.model_copy(update={"reported": False, "times": (), "waiting": {}, "staff_minutes": 0})
+
+
+def _contributed(table: Table | None) -> int:
+    if table is None:
+        return 0
+    proposed = {proposal.department for proposal in table.proposals}
+    return sum(seat.reported and seat.department in proposed for seat in table.seats)
 
 
 def _briefing(snapshot: Snapshot, state: State, table: Table, seat: Seat) -> Briefing:
@@ -239,4 +252,6 @@ def _minutes(table: Table | None) -> int:
         return 0
     if isinstance(table, AgreedTable):
         return table.staff_minutes
+    if isinstance(table, Round):
+        return table.earlier_minutes
     return table.earlier_minutes + sum(seat.staff_minutes for seat in table.seats)

@@ -62,6 +62,27 @@ class TestScope:
         assert (seen["proposals"], seen["revealed"]) == ([], False)
         assert NEW_LAMP["text"] not in str(await table.get("/departments/last-mile/table"))
 
+    async def test_before_the_reveal_the_resolution_says_only_how_many_have_contributed(self, table: Table) -> None:
+        await table.open()
+        ran = {"step": "packing", "started": "2026-02-27T09:00:00Z", "ended": "2026-02-28T09:00:00Z"}
+        await table.do("warehouse", "join")
+        assert (await table.get("/resolutions/c1"))["contributed"] == 0
+        await table.do("warehouse", "times", {"steps": [ran], "staff_minutes": 10})
+        await table.do("warehouse", "propose", NEW_LAMP)
+        await table.do("warehouse", "statement", {"dates": {"new lamp": "2026-03-06"}})
+        seen = await table.get("/resolutions/c1")
+        assert (seen["status"], seen["contributed"]) == ("round", 1)
+        assert (seen["proposals"], seen["statements"], seen["staff_minutes"]) == ([], [], 0)
+        for hidden in (NEW_LAMP["text"], "2026-02-27", "2026-03-06", "'reported': True"):
+            assert str(hidden) not in str(seen)
+
+    async def test_after_the_reveal_the_resolution_shows_everything(self, table: Table) -> None:
+        await table.open()
+        await table.contribute()
+        seen = await table.get("/resolutions/c1")
+        assert (len(seen["proposals"]), seen["contributed"], seen["staff_minutes"]) == (2, 2, 20)
+        assert all(seat["times"] for seat in seen["seats"])
+
     async def test_after_it_all_see_all(self, table: Table) -> None:
         await table.open()
         await table.contribute()
