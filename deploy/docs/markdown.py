@@ -11,7 +11,8 @@ from shared.contracts.envelope import Envelope
 _HEAD = """\
 # Events
 
-Made by `make docs` from `shared/contracts` and from what each service says and hears; not edited by hand. The same for machines: [asyncapi.yaml](asyncapi.yaml).
+Made by `make docs` from `shared/contracts` and from what each service says and hears; not edited by hand.
+The same for machines: [asyncapi.yaml](asyncapi.yaml).
 
 A record is a CloudEvent in Kafka's binary mode: the attributes below are headers, the value is the event as JSON, the
 key is the aggregate's key (the complaint's id, unless the stream says otherwise). Per key the order holds within one

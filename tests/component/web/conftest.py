@@ -38,6 +38,7 @@ class Running:
 
     async def stored(self) -> dict[str, int]:
         """How far each service's log goes: equal before and after means that nothing was stored."""
+        await self.deployment.settle()
         return {name: await service.store.position() for name, service in self.deployment.services.items()}
 
     async def metrics(self, service: str) -> str:
