@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+_MAX_DIGITS: Final = 18
 _REQUIRED: Final = ("ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "ce_sequence")
 
 
@@ -83,8 +84,8 @@ class Envelope(NamedTuple):
                     msg = f"header {name} is missing"
                     raise EnvelopeInvalid(msg)
             sequence = found["ce_sequence"]
-            if not sequence.isdigit() or int(sequence) < 1:
-                msg = f"header ce_sequence is {sequence!r}, not a number from 1"
+            if len(sequence) > _MAX_DIGITS or not sequence.isdigit() or int(sequence) < 1:
+                msg = f"header ce_sequence is {sequence[:_MAX_DIGITS]!r}, not a number from 1"
                 raise EnvelopeInvalid(msg)
             return cls(
                 id=found["ce_id"].decode(),

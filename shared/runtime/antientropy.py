@@ -12,6 +12,7 @@ from typing import Final
 from shared.contracts.topics import read_by
 from shared.messaging.failures import FailureKind, classify
 from shared.runtime.definition import Definition
+from shared.runtime.engine import MAX_BATCH
 from shared.runtime.parse import Reader
 from shared.runtime.ports import Clock
 from shared.runtime.processor import Processor
@@ -108,7 +109,9 @@ class AntiEntropy:
             return 0
         asked = [Want(topic=topic, stream=stream, after=after) for stream, after in wants.items()]
         copies = await self._sources[topic].pull(asked)
-        await self._processor.handle([copy.raw() for copy in copies])
+        for at in range(0, len(copies), MAX_BATCH):
+            # All at once would keep whoever waits for this service waiting for seconds.
+            await self._processor.handle([copy.raw() for copy in copies[at : at + MAX_BATCH]])
         return len(copies)
 
     def _fans_in(self, head: Head) -> bool:

@@ -16,6 +16,7 @@ from shared.runtime.engine import Engine
 from shared.runtime.parse import Raw, Reader
 from shared.runtime.ports import Clock
 from shared.runtime.processor import DELAYS, Processor, Trouble
+from shared.runtime.session import Failed, Gap
 from shared.store.port import Parked, Store
 
 LOOK_SECONDS: Final = 1.0
@@ -74,16 +75,20 @@ class Parking:
         return applied
 
     def _again(self, record: Parked, trouble: Trouble) -> Parked:
-        attempts = record.attempts + 1
+        attempts = record.attempts if trouble.away else record.attempts + 1
         if trouble.permanent or attempts > len(DELAYS):
             return dataclasses.replace(record, reason=trouble.reason, permanent=True, due=None, attempts=attempts)
-        due = self._clock.now() + DELAYS[attempts - 1]
+        due = self._clock.now() + DELAYS[max(attempts, 1) - 1]
         return dataclasses.replace(record, reason=trouble.reason, due=due, attempts=attempts)
 
     async def retry(self, ids: Sequence[str]) -> dict[str, str]:
         """Try records again because a person says so; per id empty or what is still wrong."""
         outcome: dict[str, str] = {}
         for record in await self._by_id(ids):
+            head = (await self._store.parked_line(record.key))[0]
+            if head.id != record.id:
+                outcome[record.id] = f"waits behind {head.id}: try that one first"
+                continue
             trouble = await self._processor.retry(_raw(record))
             if trouble is None:
                 await self._store.unpark([record.id])
@@ -100,17 +105,20 @@ class Parking:
         """Give records up, with a reason; the lines behind them go on. Returns the ids skipped."""
         skipped: list[str] = []
         for record in await self._by_id(ids):
-            await self._pass_over(record)
+            if not await self._pass_over(record):
+                log.warning("not skipped, an earlier event is missing before it: %s of %s", record.id, record.key)
+                continue
             log.warning("skipped %s of %s: %s", record.id, record.key, reason)
             await self._store.unpark([record.id])
             skipped.append(record.id)
             await self._drain(record.key)
         return skipped
 
-    async def _pass_over(self, record: Parked) -> None:
+    async def _pass_over(self, record: Parked) -> bool:
         """Move the cursor over a record that has a readable place in its stream; other bytes have none."""
         over = self._reader.passing_over(_raw(record))
-        await self._engine.submit([over] if over is not None else [])
+        results = await self._engine.submit([over] if over is not None else [])
+        return not any(isinstance(result, (Gap, Failed)) for result in results)
 
     async def _by_id(self, ids: Sequence[str]) -> list[Parked]:
         wanted, found, after = set(ids), list[Parked](), ""

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.envelope import Envelope, EnvelopeInvalid
 from shared.contracts.event import Event
+from shared.core.decider import Rejected
 from shared.runtime.definition import Definition, FanIn, Incoming, Listen
 from shared.runtime.session import Input
 
@@ -90,8 +91,8 @@ class Reader:
             return SKIPPED
         try:
             inputs = self._inputs(raw, envelope, listen, fan_in, now)
-        except (ValidationError, UnicodeDecodeError) as error:
-            return Poison(raw, line, _reason(envelope, error), envelope.id)
+        except Exception as error:  # noqa: BLE001 - what a record makes of us must not take its batch with it
+            return Poison(raw, line, f"{envelope.type}: {said(error)}", envelope.id)
         return Read(raw, line, envelope, inputs)
 
     def passing_over(self, raw: Raw) -> Input | None:
@@ -143,11 +144,14 @@ def _unknown_version(name: str) -> str:
     return f"{stem} came as version {version!r}; this service reads {', '.join(mine)}" if stem and mine else ""
 
 
-def _reason(envelope: Envelope, error: ValidationError | UnicodeDecodeError) -> str:
+def said(error: Exception) -> str:
+    """Return what an error says without the input that caused it, which may be somebody's words."""
+    if isinstance(error, Rejected):
+        return f"{error.rule}: {error.sentence}"
+    if isinstance(error, ValidationError):
+        found = error.errors(include_input=False, include_url=False)
+        parts = [f"{'.'.join(map(str, item['loc'])) or 'value'}: {item['msg']}" for item in found[:5]]
+        return f"it does not fit its schema: {'; '.join(parts)}"
     if isinstance(error, UnicodeDecodeError):
-        return f"{envelope.type} is not UTF-8: {error}"
-    # The input is left out: a parked record's reason must never carry personal data.
-    parts = [
-        f"{'.'.join(map(str, item['loc'])) or 'value'}: {item['msg']}" for item in error.errors(include_input=False)
-    ]
-    return f"{envelope.type} does not fit its schema: {'; '.join(parts[:5])}"
+        return f"it is not UTF-8 at byte {error.start}"
+    return type(error).__name__

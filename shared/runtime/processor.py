@@ -7,6 +7,7 @@ attempt. A parked record blocks its complaint's line and nothing else. A gap is 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Final
 
 from shared.messaging.failures import FailureKind, classify
 from shared.runtime.engine import Engine
-from shared.runtime.parse import Poison, Raw, Read, Reader
+from shared.runtime.parse import Poison, Raw, Read, Reader, said
 from shared.runtime.ports import Clock
 from shared.runtime.session import Blocked, Failed, Gap, Result
 from shared.runtime.sources import Source, SourceUnavailable, Want
@@ -31,11 +32,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a record was not applied. `behind`: it is sound, but its line is blocked."""
+    """Why a record was not applied.
+
+    Attributes:
+        behind: it is sound, but its line is blocked.
+        away: it is sound, but its source does not answer; no attempt is spent.
+    """
 
     reason: str
     permanent: bool = False
     behind: bool = False
+    away: bool = False
 
 
 class Processor:
@@ -132,13 +139,14 @@ class Processor:
     async def _apply(self, batch: Sequence[tuple[int, Read]], troubles: list[Trouble | None]) -> None:
         results = await self._submit([item for _, item in batch])
         gaps = [(at, item, gap) for (at, item), found in zip(batch, results, strict=True) if (gap := _gap(found))]
+        away: set[str] = set()
         if gaps:
-            await self._fill([(item, gap) for _, item, gap in gaps])
+            away = await self._fill([(item, gap) for _, item, gap in gaps])
             again = await self._submit([item for _, item, _ in gaps])
             filled = {at: found for (at, _, _), found in zip(gaps, again, strict=True)}
             results = [filled.get(at, found) for (at, _), found in zip(batch, results, strict=True)]
-        for (at, _), found in zip(batch, results, strict=True):
-            troubles[at] = _trouble(found)
+        for (at, item), found in zip(batch, results, strict=True):
+            troubles[at] = _trouble(found, away=item.raw.topic in away)
 
     async def _submit(self, items: Sequence[Read]) -> list[list[Result]]:
         flat = await self._engine.submit([part for item in items for part in item.inputs])
@@ -149,8 +157,12 @@ class Processor:
             at += len(item.inputs)
         return found
 
-    async def _fill(self, gaps: Sequence[tuple[Read, Gap]]) -> None:
-        """Pull what is missing from the sources and apply it; what stays missing shows as a gap again."""
+    async def _fill(self, gaps: Sequence[tuple[Read, Gap]]) -> set[str]:
+        """Pull what is missing from the sources and apply it; what stays missing shows as a gap again.
+
+        Returns the topics whose source does not answer.
+        """
+        away: set[str] = set()
         wanted: dict[tuple[str, str], Want] = {}
         for item, gap in gaps:
             topic, stream = item.raw.topic, item.envelope.stream
@@ -163,16 +175,18 @@ class Processor:
                 copies = await source.pull([want for (of, _), want in wanted.items() if of == topic])
             except SourceUnavailable as error:
                 log.warning("a gap stays open: %s", error)
+                away.add(topic)
                 continue
             now = self._clock.now()
             read = [self._reader.read(copy.raw(), now) for copy in copies]
             await self._submit([item for item in read if isinstance(item, Read)])
+        return away
 
     def _parked(self, item: Read | Poison, trouble: Trouble, now: datetime) -> Parked:
         raw = item.raw
         name = item.envelope.id if isinstance(item, Read) else item.name
         return Parked(
-            id=f"{raw.topic}/{name}" if name else f"{raw.topic}/{raw.partition}/{raw.offset}",
+            id=f"{raw.topic}/{name or place(raw)}",
             key=item.key,
             position=0,  # the store gives it
             topic=raw.topic,
@@ -182,7 +196,7 @@ class Processor:
             value=raw.value,
             reason=trouble.reason,
             permanent=trouble.permanent,
-            attempts=0 if trouble.behind else 1,
+            attempts=0 if trouble.behind or trouble.away else 1,
             due=None if trouble.permanent else now if trouble.behind else now + DELAYS[0],
             at=now,
         )
@@ -192,17 +206,22 @@ def _gap(found: Sequence[Result]) -> Gap | None:
     return next((result for result in found if isinstance(result, Gap)), None)
 
 
-def _trouble(found: Sequence[Result]) -> Trouble | None:
+def place(raw: Raw) -> str:
+    """Return a name for a record that has none; offsets alone begin anew with an embedded broker."""
+    content = repr((raw.key, tuple(raw.headers), raw.value)).encode()
+    return f"{raw.partition}/{raw.offset}/{hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def _trouble(found: Sequence[Result], *, away: bool) -> Trouble | None:
     for result in found:
         match result:
             case Gap(have):
-                return Trouble(
-                    f"an earlier event is missing: the last one applied is {have}, and its source lacks it too"
-                )
+                why = "its source does not answer" if away else "its source lacks it too"
+                return Trouble(f"an earlier event is missing: the last one applied is {have}, and {why}", away=away)
             case Blocked():
                 return Trouble("waits behind an earlier record", behind=True)
             case Failed(error):
-                return Trouble(f"{type(error).__name__}: {error}", permanent=classify(error) is FailureKind.PERMANENT)
+                return Trouble(said(error), permanent=classify(error) is FailureKind.PERMANENT)
             case _:
                 continue
     return None

@@ -64,7 +64,7 @@ class Timers:
         """Fire what is due; returns how many clocks were looked at."""
         now = self._clock.now()
         snapshots = [s for s in await self._store.due(now) if not self._is_held(s, now)]
-        inputs = [item for snapshot in snapshots if (item := self._input(snapshot, now)) is not None]
+        inputs = [item for snapshot in snapshots if (item := self._tried(snapshot, now)) is not None]
         results = await self._engine.submit(inputs)
         for item, result in zip(inputs, results, strict=True):
             if isinstance(result, Failed):
@@ -88,6 +88,13 @@ class Timers:
             if due is not None and due == snapshot.next_due:
                 log.error("the clock of %s is still due at %s after it fired", snapshot.stream, due)
                 self._held[snapshot.stream] = due, now + HELD
+
+    def _tried(self, snapshot: Snapshot, now: datetime) -> Input | None:
+        try:
+            return self._input(snapshot, now)
+        except Exception as error:  # noqa: BLE001 - one unreadable state must not stop every clock
+            log.error("the clock of %s cannot be read: %s", snapshot.stream, type(error).__name__)  # noqa: TRY400
+            return None
 
     def _input(self, snapshot: Snapshot, now: datetime) -> Input | None:
         kind = snapshot.stream.partition("/")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from http import HTTPStatus
 from typing import Final
@@ -13,18 +14,22 @@ from shared.web.problems import problem
 MAX_BODY: Final = 256 * 1024
 MAX_BULK: Final = 8 * 1024 * 1024
 MAX_NESTING: Final = 32
+LARGE: Final = 64 * 1024
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_BRACKET = re.compile(rb"[\[\]{}]")
+# Possessive, and the closing quote may be missing: one pass, whatever the body tries.
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
-def nesting(body: bytes) -> int:
-    """Return how deep JSON arrays and objects nest, without parsing; brackets in strings do not count."""
-    deepest = depth = 0
-    for bracket in _BRACKET.findall(_STRING.sub(b"", body)):
-        depth += 1 if bracket in b"[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+def too_deep(body: bytes) -> bool:
+    """Return whether arrays and objects nest deeper than allowed, without parsing; brackets in strings are text."""
+    left = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
+    # Each turn takes the innermost pairs away; what is left after as many turns as levels are allowed is deeper.
+    for _ in range(MAX_NESTING):
+        left = left.replace(b"[]", b"").replace(b"{}", b"")
+        if not left:
+            return False
+    return left.count(b"[") + left.count(b"{") > 0
 
 
 class Limits:
@@ -53,11 +58,13 @@ class Limits:
                 return
             if not message.get("more_body", False):
                 break
-        complaint = _complaint(bytes(body))
+        content = bytes(body)
+        # A large body takes a while to look through; the other requests of this process go on meanwhile.
+        complaint = await asyncio.to_thread(_complaint, content) if len(content) > LARGE else _complaint(content)
         if complaint:
             await problem(HTTPStatus.BAD_REQUEST, "malformed", complaint)(scope, receive, send)
             return
-        await self._app(scope, _replay(bytes(body), receive), send)
+        await self._app(scope, _replay(content, receive), send)
 
 
 def _complaint(body: bytes) -> str:
@@ -65,7 +72,7 @@ def _complaint(body: bytes) -> str:
         body.decode()
     except UnicodeDecodeError as error:
         return f"the body is not UTF-8: byte {error.start} is {body[error.start]:#04x}"
-    if nesting(body) > MAX_NESTING:
+    if too_deep(body):
         return f"the body nests deeper than {MAX_NESTING} levels"
     return ""
 

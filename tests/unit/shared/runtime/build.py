@@ -19,7 +19,7 @@ from shared.runtime.engine import Engine, Saved
 from shared.runtime.execute import Executor
 from shared.runtime.parking import Parking
 from shared.runtime.parse import Raw, Reader
-from shared.runtime.processor import Processor
+from shared.runtime.processor import Processor, place
 from shared.runtime.relay import Relay
 from shared.runtime.sources import Source
 from shared.runtime.timers import Timers
@@ -150,6 +150,11 @@ class Rig:
         """Return id, reason and whether a person must act, in order."""
         records = sorted(self.data.parked.values(), key=lambda one: (one.key, one.position))
         return [(record.id, record.reason, record.permanent) for record in records]
+
+
+def place_of(raw: Raw) -> str:
+    """The id under which a record without a readable name is parked."""
+    return f"{raw.topic}/{place(raw)}"
 
 
 def record(event: Event, seq: int, key: str = "c1", *, offset: int | None = None, topic: str = INTAKE) -> Raw:

@@ -13,6 +13,7 @@ from tests.unit.shared.runtime.build import (
     acknowledged,
     broken,
     fails_once,
+    place_of,
     registered,
     virtual,
     wait,
@@ -128,8 +129,8 @@ class TestAPersonRetries:
         async def story() -> None:
             async with Rig() as rig:
                 await rig.processor.handle([broken(0)])
-                outcome = await rig.parking.retry([f"{INTAKE}/0/0"])
-                assert outcome == {f"{INTAKE}/0/0": "header ce_id is missing"}
+                outcome = await rig.parking.retry([place_of(broken(0))])
+                assert outcome == {place_of(broken(0)): "header ce_id is missing"}
                 assert [permanent for _, _, permanent in rig.parked()] == [True]
 
         virtual(story)
@@ -141,13 +142,25 @@ class TestAPersonRetries:
 
         virtual(story)
 
+    def test_one_that_waits_behind_another_and_is_told_so(self) -> None:
+        async def story() -> None:
+            async with Rig() as rig:
+                await rig.processor.handle([broken(0), registered()])
+                assert await rig.parking.retry([HEAD]) == {
+                    HEAD: f"waits behind {place_of(broken(0))}: try that one first"
+                }
+                assert rig.events(STREAM) == []
+
+        virtual(story)
+
 
 class TestAPersonSkips:
     def test_bytes_without_a_place_and_the_line_goes_on(self) -> None:
         async def story() -> None:
             async with Rig() as rig:
                 await rig.processor.handle([broken(0), registered(), acknowledged(2)])
-                assert await rig.parking.skip([f"{INTAKE}/0/0"], "a test record") == [f"{INTAKE}/0/0"]
+                first = place_of(broken(0))
+                assert await rig.parking.skip([first], "a test record") == [first]
                 assert rig.events(STREAM) == APPLIED
                 assert not rig.data.parked
 

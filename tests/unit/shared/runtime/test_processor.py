@@ -26,6 +26,7 @@ from tests.unit.shared.runtime.build import (
     closed,
     fails_once,
     missed,
+    place_of,
     registered,
     virtual,
     wait,
@@ -74,9 +75,28 @@ class TestPoison:
             async with Rig() as rig:
                 await rig.processor.handle([broken(7)])
                 ((name, reason, permanent),) = rig.parked()
-                assert (name, permanent) == (f"{INTAKE}/0/7", True)
+                assert (name, permanent) == (place_of(broken(7)), True)
                 assert reason == "header ce_id is missing"
                 assert rig.data.parked[name].value == b"\xff\xfe"
+
+        virtual(story)
+
+    def test_with_a_sequence_no_number_can_hold_is_parked_too(self) -> None:
+        async def story() -> None:
+            async with Rig() as rig:
+                headers = [(n, b"9" * 5000 if n == "ce_sequence" else v) for n, v in registered().headers]
+                await rig.processor.handle([registered()._replace(headers=headers), registered(key="c2")])
+                assert [permanent for _, _, permanent in rig.parked()] == [True]
+                assert rig.events("resolution/c2") == OPENED
+
+        virtual(story)
+
+    def test_at_the_same_place_of_a_broker_that_began_anew_is_another_record(self) -> None:
+        async def story() -> None:
+            async with Rig() as rig:
+                await rig.processor.handle([broken(0)])
+                await rig.processor.handle([broken(0)._replace(value=b"other", key=b"c9")])
+                assert len(rig.parked()) == 2
 
         virtual(story)
 
@@ -95,7 +115,7 @@ class TestPoison:
             async with Rig() as rig:
                 await rig.processor.handle([registered(), broken(1), acknowledged(2)])
                 assert rig.events(STREAM) == OPENED
-                assert [name for name, _, _ in rig.parked()] == [f"{INTAKE}/0/1", f"{INTAKE}/complaint/c1:2"]
+                assert [name for name, _, _ in rig.parked()] == [place_of(broken(1)), f"{INTAKE}/complaint/c1:2"]
 
         virtual(story)
 
@@ -123,7 +143,7 @@ class TestPoison:
                 stray = registered(key="c1")._replace(key=b"c2", offset=5)
                 await rig.processor.handle([stray, broken(6), registered()])
                 names = {name for name, _, _ in rig.parked()}
-                assert names == {f"{INTAKE}/0/5", f"{INTAKE}/0/6", f"{INTAKE}/complaint/c1:1"}
+                assert names == {place_of(stray), place_of(broken(6)), f"{INTAKE}/complaint/c1:1"}
 
         virtual(story)
 
@@ -183,7 +203,7 @@ class TestARefusal:
                 rig.fuse.left["Open"] = 1
                 rig.fuse.error = lambda what: Rejected("rule", what)
                 await rig.processor.handle([registered()])
-                assert rig.parked() == [(f"{INTAKE}/complaint/c1:1", "Rejected: Open fails", True)]
+                assert rig.parked() == [(f"{INTAKE}/complaint/c1:1", "rule: Open fails", True)]
                 assert rig.fuse.seen == ["Open"]
 
         virtual(story)
