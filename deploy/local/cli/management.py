@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,13 +28,18 @@ def queue(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
             item["id"],
             item["severity"],
             item["lead"],
-            item["escalation"].get("reason", ""),
-            item["escalation"].get("contact_by") or "-",
-            ", ".join(item["escalation"].get("failed", ())) or "-",
+            "; ".join(_reasons(item)),
+            (item["escalation"] or {}).get("contact_by") or "-",
+            ", ".join((item["escalation"] or {}).get("failed", ())) or "-",
         )
         for item in items
     ]
     table("With management", ("complaint", "severity", "lead", "reason", "contact by", "what failed before"), rows)
+
+
+def _reasons(item: dict[str, Any]) -> list[str]:
+    escalated = [item["escalation"]["reason"]] if item["escalation"] else []
+    return escalated + [f"{seat['department']}: {seat['reason']}" for seat in item["seats"]]
 
 
 @app.command()

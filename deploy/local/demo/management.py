@@ -21,6 +21,8 @@ class Management:
         scene = self._scene
         async for line in scene.edges.pages("departments/management/queue"):
             case, escalation = scene.case(line["id"]), line["escalation"]
+            if escalation is None:  # management only holds a seat here: the table goes on without a call
+                continue
             if not escalation["contacted"]:
                 await scene.edges.post(f"departments/management/{case.id}/contact", {"note": _NOTE}, role=ROLE)
                 scene.highlight(f"A manager calls the customer of {case.key} in person")

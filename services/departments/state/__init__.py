@@ -23,7 +23,7 @@ from services.departments.state.models import (
     state_adapter,
     table_of,
 )
-from services.departments.state.search import also, index
+from services.departments.state.search import also, held_by_management, index
 
 __all__ = [
     "INITIAL",
@@ -46,6 +46,7 @@ __all__ = [
     "also",
     "clocks",
     "evolve",
+    "held_by_management",
     "index",
     "is_terminal",
     "next_due",

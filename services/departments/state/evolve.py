@@ -126,7 +126,7 @@ def _seated(state: S, event: Event) -> S:  # noqa: PLR0911 - one return per kind
         case said.DepartmentInvited():
             return _invited(state, event)
         case said.DepartmentJoined():
-            return _seat(state, event.department, standing="active", respond_by=None, refusal=None)
+            return _seat(state, event.department, standing="active", respond_by=None, refusal=None, managed_why="")
         case said.DepartmentDeclined():
             refusal = Refusal(reason=event.reason, nominee=event.nominee)
             seated = _seat(state, event.department, standing="declined", respond_by=None, refusal=refusal)
@@ -134,7 +134,7 @@ def _seated(state: S, event: Event) -> S:  # noqa: PLR0911 - one return per kind
         case said.DepartmentSilent():
             return _seat(state, event.department, silent=True, respond_by=None)
         case said.ManagementTookSeat():
-            return _seat(state, event.department, standing="managed", respond_by=None)
+            return _seat(state, event.department, standing="managed", respond_by=None, managed_why=event.reason)
         case said.TimesReported():
             return _seat(
                 state,

@@ -27,6 +27,7 @@ class Seat(Part):
     Attributes:
         respond_by: its clock; None once it answered or the clock ran out.
         silent: its clock ran out once, whatever it did later.
+        managed_why: why management holds the seat; empty where it does not.
         reported: it gave its step times.
     """
 
@@ -39,6 +40,7 @@ class Seat(Part):
     nominated_by: str = ""
     silent: bool = False
     refusal: Refusal | None = None
+    managed_why: str = ""
     reported: bool = False
     times: tuple[StepTime, ...] = ()
     waiting: dict[str, int] = Field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.departments.state.models import Round, State, Table, Waiting, table_of
+from services.departments.state.models import Agreeing, Delivering, Round, Seat, State, Table, Waiting, table_of
 from shared.contracts import departments as said
 from shared.contracts.event import Event
 from shared.contracts.topics import department_topic
@@ -14,13 +14,15 @@ def index(state: State) -> dict[str, str | int | list[str]]:
     """Return the fields that `find` may filter on.
 
     ``departments``: all that were asked, so that a department finds what it declined too; ``seats``: the same with how
-    each stands, ``<department>:<standing>``.
+    each stands, ``<department>:<standing>``; ``management``: whether it has the complaint or a seat at the open table.
     """
     table = table_of(state)
     escalation = None if state.status == "closed" else state.escalation
+    concerned = escalation is not None or bool(held_by_management(state))
     fields: dict[str, str | int | list[str]] = {
         "status": state.status,
         "escalated": _escalated(contacted=escalation.contacted) if escalation else "no",
+        "management": "yes" if concerned else "no",
     }
     if table is not None:
         fields |= {
@@ -31,6 +33,13 @@ def index(state: State) -> dict[str, str | int | list[str]]:
             "seats": [f"{seat.department}:{seat.standing}" for seat in table.seats],
         }
     return fields
+
+
+def held_by_management(state: State) -> Sequence[Seat]:
+    """Return the seats that management holds while the table still works."""
+    if not isinstance(state, Round | Agreeing | Delivering):
+        return ()
+    return tuple(seat for seat in state.seats if seat.standing == "managed")
 
 
 def also(state: State, event: Event) -> Sequence[str]:

@@ -129,15 +129,23 @@ class Briefing(BriefingLine):
     escalated: bool
 
 
+class HeldSeat(BaseModel):
+    """A seat that management holds for a department, and why: it was silent, or passed on too often."""
+
+    department: str
+    reason: str
+
+
 class ManagementLine(BaseModel):
-    """One complaint that management has."""
+    """One complaint that management has (`escalation`), or at whose table it holds `seats`, or both."""
 
     id: str
     version: int
     status: str
     lead: str
     severity: Severity | None
-    escalation: Escalation
+    escalation: Escalation | None
+    seats: list[HeldSeat]
 
 
 class ManagementPage(BaseModel):

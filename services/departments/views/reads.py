@@ -17,6 +17,7 @@ from services.departments.state import (
     State,
     Table,
     Waiting,
+    held_by_management,
     state_adapter,
     table_of,
 )
@@ -24,6 +25,7 @@ from services.departments.views.models import (
     Briefing,
     BriefingLine,
     BriefingPage,
+    HeldSeat,
     ManagementLine,
     ManagementPage,
     ResolutionLine,
@@ -92,16 +94,20 @@ class Views:
         return _briefing(snapshot, state, table, seat)
 
     async def management_queue(self, cursor: str, limit: int) -> ManagementPage:
-        """Page through what management has; those without a personal contact yet can be told by `contacted`."""
-        page = await self._page({"escalated": ["open", "contacted"]}, cursor, limit)
+        """Page through what management has: what was escalated to it, and tables where it holds a seat.
+
+        Those without a personal contact yet can be told by `contacted`.
+        """
+        page = await self._page({"management": ["yes"]}, cursor, limit)
         items: list[ManagementLine] = []
         for snapshot in page.items:
             state = _state(snapshot)
-            escalation = _escalation(state)
-            if escalation is not None:
-                line = _line(snapshot, state, table_of(state))
-                kept = {name: line[name] for name in ("id", "version", "status", "lead", "severity")}
-                items.append(ManagementLine(**kept, escalation=escalation))
+            line = _line(snapshot, state, table_of(state))
+            kept = {name: line[name] for name in ("id", "version", "status", "lead", "severity")}
+            seats = [
+                HeldSeat(department=seat.department, reason=seat.managed_why) for seat in held_by_management(state)
+            ]
+            items.append(ManagementLine(**kept, escalation=_escalation(state), seats=seats))
         return ManagementPage(items=items, next=_key(page.next))
 
     async def counts(self) -> dict[str, dict[str, int]]:

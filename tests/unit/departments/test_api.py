@@ -237,3 +237,13 @@ class TestManagement:
             "last-mile": "managed",
         }
         assert seen["lead"] == "warehouse"
+
+    async def test_it_hears_of_a_silent_department_until_that_comes_after_all(self, table: Table) -> None:
+        await table.open()
+        assert (await table.get("/management/queue"))["items"] == []
+        await table.command("c1", asked.RunClocks(now=NOW + 6 * HOUR))
+        (line,) = (await table.get("/management/queue"))["items"]
+        assert (line["id"], line["escalation"]) == ("c1", None)
+        assert line["seats"] == [{"department": "last-mile", "reason": "The department did not answer in time."}]
+        await table.do("last-mile", "join")
+        assert (await table.get("/management/queue"))["items"] == []

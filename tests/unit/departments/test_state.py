@@ -70,6 +70,7 @@ class TestWhatCanBeSearched:
         assert index(given.state) == {
             "status": "round",
             "escalated": "no",
+            "management": "no",
             "stage": 1,
             "lead": "warehouse",
             "severity": "medium",
