@@ -180,6 +180,7 @@ class ContactCustomer(_Base):
     """A manager has spoken to the customer in person."""
 
     note: str
+    override: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,5 +17,5 @@ def router(execute: Execute, views: Views, clock: Clock, ids: Ids) -> APIRouter:
     routes = APIRouter(tags=["departments"])
     routes.include_router(reads_router(views))
     routes.include_router(table_router(execute, clock, ids))
-    routes.include_router(management_router(execute, views, clock))
+    routes.include_router(management_router(execute, views, clock, ids))
     return routes

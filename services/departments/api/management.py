@@ -6,21 +6,27 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from services.departments.api.carrying import carrying
+from services.departments.api.carrying import carrying, on_record
 from services.departments.api.reads import Cursor, Limit
 from services.departments.api.requests import CloseRequest, ComplaintId, ContactRequest
-from services.departments.commands import CloseEscalation, ContactCustomer
+from services.departments.commands import CloseEscalation, ContactCustomer, NoteRefusedWording
+from services.departments.decide import BLAMES_PEOPLE
 from services.departments.views import ManagementPage, Views
 from shared.contracts.departments import KIND
 from shared.runtime.calls import Execute
-from shared.runtime.ports import Clock
+from shared.runtime.ports import Clock, Ids
 from shared.web.writes import Framed, Write, WriteAnswer
 
 
-def management_router(execute: Execute, views: Views, clock: Clock) -> APIRouter:
+def management_router(execute: Execute, views: Views, clock: Clock, ids: Ids) -> APIRouter:
     """Return the routes under ``/management``."""
     routes = APIRouter(prefix="/management")
     carry = carrying(execute)
+
+    async def said(complaint: str, write: Write, command: ContactCustomer | CloseEscalation) -> WriteAnswer:
+        attempt = ids.derived(f"management/{complaint}/{write.key}") if write.key else ids.new()
+        refused = NoteRefusedWording(**_who(write, clock), department="management", rule=BLAMES_PEOPLE, attempt=attempt)
+        return await on_record(execute, carry, write.call(KIND, complaint, command), refused)
 
     @routes.get("/queue")
     async def queue(cursor: Cursor = "", limit: Limit = 50) -> ManagementPage:
@@ -28,12 +34,13 @@ def management_router(execute: Execute, views: Views, clock: Clock) -> APIRouter
 
     @routes.post("/{complaint}/contact")
     async def contact(complaint: ComplaintId, body: ContactRequest, write: Framed) -> WriteAnswer:
-        return await carry(write.call(KIND, complaint, ContactCustomer(**_who(write, clock), note=body.note)))
+        command = ContactCustomer(**_who(write, clock), note=body.note, override=body.override)
+        return await said(complaint, write, command)
 
     @routes.post("/{complaint}/close")
     async def close(complaint: ComplaintId, body: CloseRequest, write: Framed) -> WriteAnswer:
         command = CloseEscalation(**_who(write, clock), findings=body.findings, override=body.override)
-        return await carry(write.call(KIND, complaint, command))
+        return await said(complaint, write, command)
 
     return routes
 

@@ -145,6 +145,7 @@ class ContactRequest(_Request):
     """What the manager and the customer said to each other, without names."""
 
     note: _Text
+    override: _Reason = ""
 
 
 class CloseRequest(_Request):

@@ -70,7 +70,7 @@ def _caused_elsewhere(  # noqa: PLR0911 - one return per command
         case asked.RunClocks():
             return run_clocks(organisation, state, command)
         case asked.ContactCustomer():
-            return contact_customer(state, command)
+            return contact_customer(organisation, state, command)
         case asked.CloseEscalation():
             return close_escalation(organisation, state, command)
         case _:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from services.departments import commands as asked
 from services.departments.decide.seating import NO_SUCH_COMPLAINT
-from services.departments.decide.wording import refuse_blame
+from services.departments.decide.wording import override_used, refuse_blame
 from services.departments.policy import due, failed_instances, failed_instances_without_a_table
 from services.departments.state import Closed, Escalation, State, Table, Waiting, table_of
 from shared.contracts.departments import EscalatedToManagement, EscalationClosed, ManagerContacted
@@ -55,12 +55,14 @@ def escalated(
     ]
 
 
-def contact_customer(state: State, command: asked.ContactCustomer) -> Sequence[Event]:
+def contact_customer(organisation: Organisation, state: State, command: asked.ContactCustomer) -> Sequence[Event]:
     """A manager has spoken to the customer."""
     escalation = _open_escalation(state)
     if escalation.contacted:
         return []
-    return [ManagerContacted(at=command.now, by=command.by, note=command.note)]
+    refuse_blame(organisation, [command.note], command.override)
+    override = override_used(organisation, [command.note], command.override)
+    return [ManagerContacted(at=command.now, by=command.by, note=command.note, override=override)]
 
 
 def close_escalation(organisation: Organisation, state: State, command: asked.CloseEscalation) -> Sequence[Event]:
@@ -77,7 +79,8 @@ def close_escalation(organisation: Organisation, state: State, command: asked.Cl
         known = ", ".join(escalation.failed)
         raise Rejected("unknown-instance", f"{', '.join(unknown)} is not among the instances that failed: {known}.")
     refuse_blame(organisation, findings.values(), command.override)
-    return [EscalationClosed(at=command.now, by=command.by, findings=findings)]
+    override = override_used(organisation, findings.values(), command.override)
+    return [EscalationClosed(at=command.now, by=command.by, findings=findings, override=override)]
 
 
 def _open_escalation(state: State) -> Escalation:

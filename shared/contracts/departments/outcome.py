@@ -84,9 +84,14 @@ class EscalatedToManagement(Event):
 
 
 class ManagerContacted(Event):
-    """A manager has personally spoken to the customer."""
+    """A manager has personally spoken to the customer.
+
+    Attributes:
+        override: why words that blame people were kept all the same; empty almost always.
+    """
 
     note: str
+    override: str = ""
 
 
 class EscalationOverdue(Event):
@@ -96,6 +101,11 @@ class EscalationOverdue(Event):
 
 
 class EscalationClosed(Event):
-    """Back from management: each failed instance has a fix or a reason."""
+    """Back from management: each failed instance has a fix or a reason.
+
+    Attributes:
+        override: why words that blame people were kept all the same; empty almost always.
+    """
 
     findings: dict[str, str]
+    override: str = ""

@@ -222,6 +222,23 @@ class TestManagement:
         assert closed.json()["events"] == ["EscalationClosed.v1"]
         assert (await table.get("/management/queue"))["items"] == []
 
+    async def test_blame_in_its_words_is_refused_on_record_and_stands_only_by_an_override(self, table: Table) -> None:
+        await table.open()
+        await table.command("c1", asked.Escalate(now=NOW, by="customer", reason="Now."))
+        seen = (await table.get("/resolutions/c1"))["version"]
+        for what, body in (
+            ("contact", {"note": "The packer is to blame."}),
+            ("close", {"findings": {"last-mile": "The packer is to blame."}}),
+        ):
+            place = f"/management/c1/{what}"
+            for _ in range(2):
+                refused = await table.client.post(place, json=body, headers={"idempotency-key": what})
+                assert (refused.status_code, refused.json()["type"][-13:]) == (409, "blames-people")
+            assert (await table.get("/resolutions/c1"))["version"] == seen + 1
+            stands = await table.client.post(place, json={**body, "override": "The customer's own words."})
+            assert stands.status_code == 200
+            seen = stands.json()["version"]
+
     async def test_a_complaint_without_a_table_shows_in_the_queue_too(self, table: Table) -> None:
         await table.command("c1", note_complaint(), asked.Escalate(now=NOW, by="customer", reason="Now."))
         (line,) = (await table.get("/management/queue"))["items"]

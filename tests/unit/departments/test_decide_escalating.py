@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -76,6 +77,19 @@ class TestWhenManagementHasIt:
     def test_a_finding_blames_nobody(self) -> None:
         given = history(CONTACT, start=self.given)
         given.when(close(last_mile="Oskar Wendt forgot it.")).then_rejected("blames-people")
+
+    @pytest.mark.parametrize(("words", "kept"), [("The packer is to blame.", "A quotation."), ("Fixed.", "")])
+    def test_the_override_is_kept_where_the_words_needed_it(self, words: str, kept: str) -> None:
+        blamed = replace(CONTACT, note=words, override="A quotation.")
+        (contacted,) = self.given.when(blamed).then_types(said.ManagerContacted)
+        closing = replace(close(last_mile=words), override="A quotation.")
+        (closed,) = history(CONTACT, start=self.given).when(closing).then_types(said.EscalationClosed)
+        assert isinstance(contacted, said.ManagerContacted)
+        assert isinstance(closed, said.EscalationClosed)
+        assert (contacted.override, closed.override) == (kept, kept)
+
+    def test_a_contact_note_blames_nobody(self) -> None:
+        self.given.when(replace(CONTACT, note="The packer is to blame.")).then_rejected("blames-people")
 
     def test_with_contact_and_findings_it_is_handed_back(self) -> None:
         given = history(CONTACT, start=self.given)
