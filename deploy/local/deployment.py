@@ -34,6 +34,7 @@ MAINS: Final[Mapping[str, ModuleType]] = {
     "review": review,
 }
 _READY_SECONDS: Final = 30.0
+_STUCK_SECONDS: Final = 60.0
 _GOODBYE_SECONDS: Final = 5
 _EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _QUIET_LOOKS: Final = 3
@@ -42,6 +43,10 @@ _QUIET_LOOKS: Final = 3
 
 class NotReady(Exception):
     """The services did not become ready in time; the message says which and why."""
+
+
+class NotSettled(Exception):
+    """What was accepted is kept, but its effects do not come; the message says where they wait."""
 
 
 class Deployment:
@@ -73,12 +78,23 @@ class Deployment:
                     raise NotReady("; ".join(f"{what}: {why}" for what, why in missing.items()))
                 await asyncio.sleep(0.02)
 
-    async def settle(self) -> None:
-        """Return when everything accepted so far has had all its effects, in every service."""
-        quiet = 0
+    async def settle(self, *, stuck_seconds: float = _STUCK_SECONDS) -> None:
+        """Return when everything accepted so far has had all its effects, in every service.
+
+        Raises:
+            NotSettled: nothing has changed for so many seconds.
+        """
+        time = asyncio.get_running_loop().time
+        quiet, before, moved = 0, list[dict[str, int]](), time()
         while quiet < _QUIET_LOOKS:
             looks = await asyncio.gather(*(service.unsettled() for service in self.services.values()))
-            quiet = 0 if any(any(look.values()) for look in looks) else quiet + 1
+            named = zip(self.services, looks, strict=True)
+            left = {f"{name} {what}": n for name, look in named for what, n in look.items() if n}
+            quiet = 0 if left else quiet + 1
+            if looks != before:
+                before, moved = list(looks), time()
+            elif left and time() - moved > stuck_seconds:
+                raise NotSettled(f"nothing moves any more, and this is still to be done: {left}; nothing is lost")
             await asyncio.sleep(0.01)
 
     def app(self) -> FastAPI:

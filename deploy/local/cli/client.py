@@ -153,7 +153,7 @@ def connected(data_dir: Path | None, organisation: str = "", *, reads: bool = Fa
 @contextmanager
 def _own(folder: DataFolder, organisation: str, *, reads: bool) -> Iterator[Api]:
     from deploy.local.background import in_background  # noqa: PLC0415 - see `connected`
-    from deploy.local.deployment import NotReady  # noqa: PLC0415
+    from deploy.local.deployment import NotReady, NotSettled  # noqa: PLC0415
 
     known = folder.organisation()
     if known is None and reads:
@@ -164,6 +164,8 @@ def _own(folder: DataFolder, organisation: str, *, reads: bool) -> Iterator[Api]
             Api(deployment.url) as api,
         ):
             yield api
+    except NotSettled as error:
+        fail(str(error))
     except NotReady as error:
         fail(f"the services did not start: {error}", Exit.USAGE)
 
