@@ -87,7 +87,7 @@ class TestWhatCanBeSearched:
         assert index(given.state)["escalated"] == "no"
 
     def test_before_the_table_there_is_only_a_status(self) -> None:
-        assert index(DECIDER.initial) == {"status": "waiting", "escalated": "no"}
+        assert index(DECIDER.initial) == {"status": "waiting", "escalated": "no", "management": "no"}
 
 
 class TestClocks:
