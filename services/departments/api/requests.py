@@ -12,13 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.departments.commands import Draft
 from shared.contracts.event import MAX_TEXT, Instant
 from shared.contracts.parts import Remedy, StepTime
+from shared.web.freetext import FreeText
 
 DepartmentId = Annotated[str, Path(max_length=64)]
 ComplaintId = Annotated[str, Path(max_length=64)]
 _Id = Annotated[str, Field(min_length=1, max_length=64)]
-_Name = Annotated[str, Field(min_length=1, max_length=100)]
-_Text = Annotated[str, Field(min_length=1, max_length=5_000)]
-_Reason = Annotated[str, Field(max_length=1_000)]
+_Name = Annotated[FreeText, Field(min_length=1, max_length=100)]
+_Text = Annotated[FreeText, Field(min_length=1, max_length=5_000)]
+_Reason = Annotated[FreeText, Field(max_length=1_000)]
 _Amount = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
 _Minutes = Annotated[int, Field(ge=0, le=100_000)]
 _Hours = Annotated[int, Field(ge=1, le=100_000)]
@@ -67,7 +68,7 @@ class RemedyPart(_Request):
 
     remedy: _Id
     amount: _Amount = Decimal(0)
-    text: Annotated[str, Field(max_length=1_000)] = ""
+    text: _Reason = ""
 
 
 class ProposeRequest(_Request):
@@ -135,7 +136,7 @@ class StatementRequest(_Request):
 class AnswerRequest(StatementRequest):
     """The one answer: its text, the numbered points it covers, and what it promises by when."""
 
-    text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+    text: Annotated[FreeText, Field(min_length=1, max_length=MAX_TEXT)]
     covers: tuple[Annotated[int, Field(ge=1, le=1_000)], ...] = Field(default=(), max_length=1_000)
     promises: dict[_Name, Instant] = Field(default_factory=dict[str, datetime], max_length=_MANY)
     override: _Reason = ""

@@ -62,6 +62,12 @@ class Table:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    async def kept(self) -> str:
+        """Everything that the store keeps of c1: every event as it goes out, and the state that views read."""
+        stream = f"{KIND}/c1"
+        loaded = await VIEWS._store.load([stream])
+        return f"{await VIEWS._store.log()} {loaded.snapshots[stream]}"
+
     async def try_(self, department: str, what: str, body: object = None, **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.client.post(f"/departments/{department}/table/c1/{what}", json=body, headers=named)
