@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Final
 
 import orjson
@@ -110,8 +111,8 @@ class Registrar:
         known = known_of(customer)
         text = redact(said.text, known)
         points = [redact(point, known) for point in said.points]
-        facts = {name: redact(value, known) for name, value in said.facts.items()}
-        masked = text.masked or any(p.masked for p in points) or any(f.masked for f in facts.values())
+        facts = [(redact(name, known), redact(value, known)) for name, value in said.facts.items()]
+        masked = any(one.masked for one in (text, *points, *chain.from_iterable(facts)))
         received_at = said.received_at or now
         command = RegisterComplaint(
             now=now,
@@ -129,7 +130,7 @@ class Registrar:
             value=said.value,
             promised_by=said.promised_by,
             steps=tuple(map(_step_time, said.steps)),
-            facts={name: value.text for name, value in facts.items()},
+            facts={name.text: value.text for name, value in facts},
             flags=_flags(said.flags, received_at, now),
             source_row=said.source_row,
             harm=said.harm,

@@ -100,7 +100,7 @@ class TestWhatIsHidden:
         said = await intake.said(complaint)
         assert said.text == 'I am "[name] [name]",\ncall [phone] 😡'
         assert said.points == ("[name] was not told",)
-        assert said.facts == {"note": "[e-mail] wrote"}
+        assert said.facts == {"note": "[e-mail] wrote", "tel [phone]": "rang"}
         published = await intake.everything_published()
         assert not [word for word in (b"Maria", b"Souza", b"901820", b"mail.example", b"CUST-917") if word in published]
         kept = await intake.vault.get(complaint)

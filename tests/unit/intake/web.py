@@ -29,7 +29,7 @@ MARIA = {
     "text": 'I am "Maria Souza",\ncall +49 30 901820 😡',
     "customer": {"ref": "CUST-917", "name": "Maria Souza", "email": "maria@mail.example"},
     "points": ["Maria was not told"],
-    "facts": {"note": "maria@mail.example wrote"},
+    "facts": {"note": "maria@mail.example wrote", "tel +49 30 901820": "rang"},
 }
 
 
