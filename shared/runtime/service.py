@@ -35,6 +35,7 @@ REPUBLISHED_COMMITS: Final = 1_000
 Other services find what they lack by comparing with the log, whatever its length.
 """
 _RESTART_SECONDS: Final = 1.0
+_CONNECTING_SECONDS: Final = 1.0
 _PATIENCE_SECONDS: Final = 3.0
 """A broker that takes longer than this to answer is away as far as callers are concerned."""
 log = logging.getLogger(__name__)
@@ -155,7 +156,10 @@ class Service:
 
     async def stop(self) -> None:
         """Stop taking in, finish what is under way, close."""
-        # What still connects would open a consumer behind the back of the link that is stopping.
+        # What still connects would open a consumer behind the back of the link that is stopping. It gets a moment to
+        # end by itself, as the Kafka client leaves a connection open when it is cancelled while connecting.
+        if (connecting := self._tasks.get("link")) is not None:
+            await asyncio.wait([connecting], timeout=_CONNECTING_SECONDS)
         await self._cancel("link")
         await self.link.stop()
         await self._cancel(*self._tasks)

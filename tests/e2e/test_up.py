@@ -64,7 +64,7 @@ def test_a_store_of_another_schema_version_is_refused_and_left_alone(tmp_path: P
 
 def test_stopping_while_messages_flow_ends_well_and_keeps_what_was_accepted(tmp_path: Path) -> None:
     folder, file = tmp_path / "data", tmp_path / "orders.csv"
-    rows = invented_rows(file, 500)
+    rows = invented_rows(file, 60)
     accepted: list[str] = []
     with up(folder, "--organisation", "marketplace") as running:
         url = str(running.answer["url"])

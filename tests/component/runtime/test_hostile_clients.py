@@ -76,6 +76,19 @@ class TestClientsThatBreakOff:
 
 
 class TestEverybodyAtOnceOnOneComplaint:
+    async def test_of_many_who_saw_the_same_version_exactly_one_changes_it(self, stage: Stage) -> None:
+        complaint = (await stage.http.post("/complaints", json=TORN)).json()["id"]
+        answers = await asyncio.gather(
+            *(
+                stage.http.post(
+                    f"/complaints/{complaint}/withdraw", json={"reason": f"Reason {n}"}, headers={"If-Match": "1"}
+                )
+                for n in range(16)
+            )
+        )
+        assert sorted(answer.status_code for answer in answers) == [200, *[412] * 15]
+        assert names(await stage.heard(complaint)) == ["ComplaintRegistered", "ComplaintWithdrawn"]
+
     async def test_http_kafka_and_the_clock_on_one_table_lose_nothing(self, tmp_path: Path) -> None:
         clock = SteppedClock(NOW)
         async with staged(departments, tmp_path, clock) as table:
