@@ -117,10 +117,6 @@ def connected(data_dir: Path | None, organisation: str = "", *, reads: bool = Fa
         organisation: for a new folder; another one than an existing folder's is refused.
         reads: the command only looks, so there must be something to look at, and it leaves without waiting.
     """
-    # Loading the services takes a second that commands which find them running need not spend.
-    from shared.messaging.embedded import EmbeddedBrokerUnavailable  # noqa: PLC0415
-    from shared.store.port import SchemaMismatch, StoreUnavailable  # noqa: PLC0415
-
     folder = DataFolder(data_dir) if data_dir else DataFolder.default()
     try:
         running = folder.running(patience=_STARTING_SECONDS)
@@ -138,16 +134,18 @@ def connected(data_dir: Path | None, organisation: str = "", *, reads: bool = Fa
         fail(_refusal(error))
     except httpx.HTTPError as error:
         fail(f"the services do not answer: {error!r}; is `throughline up` still running?")
-    except (
-        FolderInUse,
-        FolderMismatch,
-        DataFileInvalid,
-        EmbeddedBrokerUnavailable,
-        SchemaMismatch,
-        StoreUnavailable,
-        OSError,
-    ) as error:
+    except unusable() as error:
         fail(str(error), Exit.USAGE)
+
+
+def unusable() -> tuple[type[Exception], ...]:
+    """Return why a data folder cannot be served as asked; each one's message says what to do."""
+    # Loading the services takes a second that commands which find them running need not spend.
+    from shared.messaging.embedded import EmbeddedBrokerUnavailable  # noqa: PLC0415
+    from shared.store.port import SchemaMismatch, StoreUnavailable  # noqa: PLC0415
+
+    unreachable = (EmbeddedBrokerUnavailable, SchemaMismatch, StoreUnavailable, OSError)
+    return (FolderInUse, FolderMismatch, DataFileInvalid, *unreachable)
 
 
 @contextmanager

@@ -9,11 +9,10 @@ from typing import Annotated
 
 import typer
 
-from deploy.local.cli.client import DEFAULT_ORGANISATION
+from deploy.local.cli.client import DEFAULT_ORGANISATION, unusable
 from deploy.local.cli.options import AsJson, DataDir
 from deploy.local.cli.output import Exit, emit, fail, out, say
-from deploy.local.folder import SERVICES, DataFolder, FolderInUse, FolderMismatch
-from shared.core.datafile import DataFileInvalid
+from deploy.local.folder import SERVICES, DataFolder
 
 
 def register(app: typer.Typer) -> None:
@@ -33,22 +32,12 @@ def up(
 ) -> None:
     """Start all services and serve until Ctrl-C; start again and everything goes on where it was."""
     from deploy.local.deployment import NotReady  # noqa: PLC0415 - the services take a second to load
-    from shared.messaging.embedded import EmbeddedBrokerUnavailable  # noqa: PLC0415
-    from shared.store.port import SchemaMismatch, StoreUnavailable  # noqa: PLC0415
 
     folder = DataFolder(data_dir) if data_dir else DataFolder.default()
     chosen = organisation or folder.organisation() or DEFAULT_ORGANISATION
     try:
         asyncio.run(_serve(folder, chosen, host, port, as_json=as_json))
-    except (
-        FolderInUse,
-        FolderMismatch,
-        DataFileInvalid,
-        EmbeddedBrokerUnavailable,
-        SchemaMismatch,
-        StoreUnavailable,
-        OSError,
-    ) as error:
+    except unusable() as error:
         fail(str(error), Exit.USAGE)
     except NotReady as error:
         fail(f"the services did not start: {error}")
