@@ -26,12 +26,13 @@ from shared.contracts.review import KIND
 from shared.core.decider import Rejected
 from shared.runtime.calls import Execute
 from shared.runtime.ports import Clock, Ids
+from shared.web.freetext import FreeText
 from shared.web.problems import NotFound
 from shared.web.writes import Framed, Write, WriteAnswer, answer
 
 BOARD: Final = "review-board"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-Sentence = Annotated[str, StringConstraints(min_length=3, max_length=2_000, strip_whitespace=True)]
+Sentence = Annotated[FreeText, StringConstraints(min_length=3, max_length=2_000, strip_whitespace=True)]
 ComplaintId = Annotated[str, Path(max_length=100)]
 Month = Annotated[str, Query(pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")]
 Words = Annotated[list[str] | None, Query(max_length=50)]

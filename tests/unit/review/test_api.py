@@ -195,6 +195,18 @@ class TestTheBoardsWork:
         ended = await review.web.post("/reviews/c1/conclude", headers={"Throughline-Role": "quality"})
         assert ended.json()["events"] == ["ReviewConcluded.v1", "SummaryPublished.v1"]
 
+    async def test_personal_data_in_evidence_and_actions_is_masked(self, review: Review) -> None:
+        await review.resolved("c1")
+        hers = "ada@example.org, +49 170 1234567"
+        causes = {"causes": [CAUSES["causes"][0] | {"evidence": f" Told by {hers} "}]}
+        assert (await review.web.post("/reviews/c1/causes", json=causes)).status_code == 200
+        action = ACTION | {"text": f"Ask {hers}", "criterion": f"No word of {hers}"}
+        assert (await review.web.post("/reviews/c1/actions", json=action)).status_code == 200
+        found = await review.get("/reviews/c1")
+        assert found["causes"][0]["evidence"] == "Told by [e-mail], [phone]"
+        assert found["actions"][0]["text"] == "Ask [e-mail], [phone]"
+        assert found["actions"][0]["criterion"] == "No word of [e-mail], [phone]"
+
     async def test_a_stale_version_is_refused_with_the_current_one(self, review: Review) -> None:
         await review.resolved("c1")
         response = await review.web.post("/reviews/c1/causes", json=CAUSES, headers={"If-Match": '"1"'})
