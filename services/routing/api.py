@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.routing.commands import Command, DecideTriage, LinkComplaint, UnlinkComplaint
@@ -15,12 +15,13 @@ from shared.contracts.routing import KIND
 from shared.core.decider import Rejected
 from shared.runtime.calls import Execute
 from shared.runtime.ports import Clock
+from shared.web.freetext import FreeText
 from shared.web.problems import Invalid, NotFound
 from shared.web.writes import Framed, Write, WriteAnswer, answer
 
 TRIAGE_ROLE: Final = "triage"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-Sentence = Annotated[str, StringConstraints(min_length=3, max_length=1_000, strip_whitespace=True)]
+Sentence = Annotated[FreeText, StringConstraints(min_length=3, max_length=1_000, strip_whitespace=True)]
 ComplaintId = Annotated[str, Path(max_length=100)]
 Cursor = Annotated[str, Query(max_length=100)]
 Limit = Annotated[int, Query(ge=1, le=500)]
@@ -73,8 +74,10 @@ def _reads(routes: APIRouter, views: Views) -> None:
         return await views.queue(cursor, limit)
 
     @routes.get("/triages/{complaint}")
-    async def triage(complaint: ComplaintId) -> TriageView:
-        return await views.triage(complaint)
+    async def triage(complaint: ComplaintId, response: Response) -> TriageView:
+        found = await views.triage(complaint)
+        response.headers["ETag"] = f'"{found.version}"'
+        return found
 
     @routes.get("/steps")
     async def steps() -> Mapping[str, StepCount]:
@@ -113,7 +116,7 @@ def _writes(routes: APIRouter, execute: Execute, views: Views, clock: Clock) -> 
         complaint: ComplaintId,
         other: ComplaintId,
         write: Framed,
-        why: Annotated[str, Query(max_length=1_000)] = "the link was wrong",
+        why: Annotated[FreeText, Query(max_length=1_000)] = "the link was wrong",
     ) -> WriteAnswer:
         command = UnlinkComplaint(clock.now(), write.by or TRIAGE_ROLE, other, why)
         return await carry_out(complaint, write, command)

@@ -72,6 +72,7 @@ class TestReading:
         found = await desk.get("/triages/c1")
         assert found["status"] == "triaged"
         assert found["version"] == 1
+        assert (await desk.client.get("/triages/c1")).headers["ETag"] == '"1"'
         assert found["departments"] == ["carrier", "last-mile"]
         assert found["steps"][0]["why"][0]["sentence"] == "the text says 'late': Late delivery"
         assert found["severity_why"] == ["category starts at low"]
@@ -166,6 +167,13 @@ class TestLinking:
         assert shown["alike"] == []
         assert (await desk.client.delete("/triages/c1/links/c2")).json()["events"] == ["ComplaintUnlinked.v1"]
         assert (await desk.get("/triages/c1"))["links"] == {}
+
+    async def test_personal_data_in_a_reason_is_masked(self, desk: Desk) -> None:
+        await desk.registered("c1")
+        await desk.registered("c2")
+        body = {"other": "c2", "score": 0.9, "why": "both from ada@example.org, +49 170 1234567"}
+        assert (await desk.client.post("/triages/c1/links", json=body)).status_code == 200
+        assert (await desk.get("/triages/c1"))["links"]["c2"]["why"] == "both from [e-mail], [phone]"
 
     async def test_the_other_complaint_must_exist(self, desk: Desk) -> None:
         await desk.registered("c1")
