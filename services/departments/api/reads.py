@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from services.departments.api.requests import ComplaintId, DepartmentId
 from services.departments.views import STATUSES, Briefing, BriefingPage, ResolutionPage, ResolutionView, Views
@@ -29,8 +29,10 @@ def reads_router(views: Views) -> APIRouter:
         return await views.resolutions(_known(status, STATUSES), department or [], cursor, limit)
 
     @routes.get("/resolutions/{complaint}")
-    async def resolution(complaint: ComplaintId) -> ResolutionView:
-        return await views.resolution(complaint)
+    async def resolution(complaint: ComplaintId, response: Response) -> ResolutionView:
+        found = await views.resolution(complaint)
+        response.headers["ETag"] = f'"{found.version}"'
+        return found
 
     @routes.get("/departments/{department}/table")
     async def table(
@@ -39,8 +41,10 @@ def reads_router(views: Views) -> APIRouter:
         return await views.briefings(department, _known(status, (*STATUSES, *STANDINGS)), cursor, limit)
 
     @routes.get("/departments/{department}/table/{complaint}")
-    async def briefing(department: DepartmentId, complaint: ComplaintId) -> Briefing:
-        return await views.briefing(department, complaint)
+    async def briefing(department: DepartmentId, complaint: ComplaintId, response: Response) -> Briefing:
+        found = await views.briefing(department, complaint)
+        response.headers["ETag"] = f'"{found.version}"'
+        return found
 
     @routes.get("/counts")
     async def counts() -> dict[str, dict[str, int]]:

@@ -1,10 +1,9 @@
 import pytest
 
 from services.departments import commands as asked
-from tests.unit.departments.build import DAY, HOUR, NOW, note_complaint
+from tests.unit.departments.build import NOW
 from tests.unit.departments.edge import NEW_LAMP, Table
 
-HERS = "ada@example.org or +49 170 1234567"
 WRONG_STEP = {"step": "refund", "kind": "prevention", "text": "Scan it twice."}
 
 
@@ -99,44 +98,6 @@ class TestScope:
         assert seen["points"] == 2
 
 
-class TestPersonalData:
-    async def test_a_department_s_words_are_masked_before_anything_is_kept(self, table: Table) -> None:
-        await table.open()
-        await table.do("warehouse", "join")
-        made = await table.do("warehouse", "propose", {**NEW_LAMP, "text": f"A new lamp; ask {HERS}."})
-        assert "ProposalMade.v1" in made["events"]
-        seen = await table.get("/departments/warehouse/table/c1")
-        assert seen["proposals"][0]["text"] == "A new lamp; ask [e-mail] or [phone]."
-        kept = await table.kept()
-        assert "A new lamp; ask [e-mail] or [phone]." in kept
-        assert not any(own in kept for own in HERS.split(" or "))
-
-    async def test_so_are_the_answer_and_the_names_of_what_it_promises(self, table: Table) -> None:
-        await table.open()
-        remedy, _ = await table.contribute()
-        await table.do("last-mile", "endorse", {"proposal": remedy})
-        await table.do("last-mile", "agree", {"remedy_proposal": remedy})
-        promises = {"call to +49 170 1234567": "2026-03-06T18:00:00Z"}
-        await table.do("last-mile", "answer", {"text": f"We wrote to {HERS}.", "covers": [1, 2], "promises": promises})
-        answer = (await table.get("/resolutions/c1"))["answer"]
-        assert answer["text"] == "We wrote to [e-mail] or [phone]."
-        assert list(answer["promises"]) == ["call to [phone]"]
-
-    async def test_so_are_a_manager_s_note_and_findings(self, table: Table) -> None:
-        await table.open()
-        await table.contribute()
-        await table.command("c1", asked.Escalate(now=NOW, by="customer", reason="Now."))
-        (line,) = (await table.get("/management/queue"))["items"]
-        contact = await table.client.post("/management/c1/contact", json={"note": f"Called {HERS}."})
-        assert contact.status_code == 200
-        findings = dict.fromkeys(line["escalation"]["failed"], f"Write to {HERS}.")
-        assert (await table.client.post("/management/c1/close", json={"findings": findings})).status_code == 200
-        kept = await table.kept()
-        assert "Called [e-mail] or [phone]." in kept
-        assert "Write to [e-mail] or [phone]." in kept
-        assert not any(own in kept for own in HERS.split(" or "))
-
-
 class TestRefusals:
     async def test_blame_is_refused_with_the_phrase_and_the_refusal_is_on_record_once(self, table: Table) -> None:
         await table.open()
@@ -195,6 +156,12 @@ class TestTwice:
         assert second["repeated"]
         assert second["proposal"] == first["proposal"]
 
+    async def test_what_is_read_says_its_version_for_the_next_write(self, table: Table) -> None:
+        await table.open()
+        for place in ("/resolutions/c1", "/departments/warehouse/table/c1"):
+            assert (await table.client.get(place)).headers["ETag"] == '"5"'
+        assert (await table.try_("warehouse", "join", if_match='"5"')).status_code == 200
+
     async def test_a_stale_version_is_refused(self, table: Table) -> None:
         await table.open()
         answer = await table.try_("warehouse", "join", if_match="1")
@@ -246,60 +213,3 @@ class TestLists:
             "withdrawn",
             ["warehouse", "last-mile"],
         )
-
-
-class TestManagement:
-    async def test_it_sees_what_it_has_contacts_the_customer_and_hands_it_back(self, table: Table) -> None:
-        await table.open()
-        await table.command("c1", asked.Escalate(now=NOW, by="customer", reason="Now."))
-        (line,) = (await table.get("/management/queue"))["items"]
-        assert (line["id"], line["escalation"]["failed"]) == ("c1", ["last-mile"])
-        closing = {"findings": {"last-mile": "A call back within the hour."}}
-        assert (await table.client.post("/management/c1/close", json=closing)).status_code == 409
-        assert (await table.client.post("/management/c1/contact", json={"note": "Called."})).status_code == 200
-        closed = await table.client.post("/management/c1/close", json=closing)
-        assert closed.json()["events"] == ["EscalationClosed.v1"]
-        assert (await table.get("/management/queue"))["items"] == []
-
-    async def test_blame_in_its_words_is_refused_on_record_and_stands_only_by_an_override(self, table: Table) -> None:
-        await table.open()
-        await table.command("c1", asked.Escalate(now=NOW, by="customer", reason="Now."))
-        seen = (await table.get("/resolutions/c1"))["version"]
-        for what, body in (
-            ("contact", {"note": "The packer is to blame."}),
-            ("close", {"findings": {"last-mile": "The packer is to blame."}}),
-        ):
-            place = f"/management/c1/{what}"
-            for _ in range(2):
-                refused = await table.client.post(place, json=body, headers={"idempotency-key": what})
-                assert (refused.status_code, refused.json()["type"][-13:]) == (409, "blames-people")
-            assert (await table.get("/resolutions/c1"))["version"] == seen + 1
-            stands = await table.client.post(place, json={**body, "override": "The customer's own words."})
-            assert stands.status_code == 200
-            seen = stands.json()["version"]
-
-    async def test_a_complaint_without_a_table_shows_in_the_queue_too(self, table: Table) -> None:
-        await table.command("c1", note_complaint(), asked.Escalate(now=NOW, by="customer", reason="Now."))
-        (line,) = (await table.get("/management/queue"))["items"]
-        assert (line["status"], line["lead"], line["severity"]) == ("waiting", "", None)
-
-    async def test_a_silent_department_s_seat_is_management_s(self, table: Table) -> None:
-        await table.open()
-        table.clock.instant = NOW + DAY
-        await table.command("c1", asked.RunClocks(now=NOW + 6 * HOUR))
-        seen = await table.get("/resolutions/c1")
-        assert {seat["department"]: seat["standing"] for seat in seen["seats"]} == {
-            "warehouse": "invited",
-            "last-mile": "managed",
-        }
-        assert seen["lead"] == "warehouse"
-
-    async def test_it_hears_of_a_silent_department_until_that_comes_after_all(self, table: Table) -> None:
-        await table.open()
-        assert (await table.get("/management/queue"))["items"] == []
-        await table.command("c1", asked.RunClocks(now=NOW + 6 * HOUR))
-        (line,) = (await table.get("/management/queue"))["items"]
-        assert (line["id"], line["escalation"]) == ("c1", None)
-        assert line["seats"] == [{"department": "last-mile", "reason": "The department did not answer in time."}]
-        await table.do("last-mile", "join")
-        assert (await table.get("/management/queue"))["items"] == []
