@@ -8,9 +8,12 @@ from datetime import timedelta
 from random import Random
 from typing import Final, Literal
 
-What = Literal["crash", "restart", "start", "zombie", "rebalance", "poison"]
+What = Literal["crash", "restart", "start", "zombie", "rebalance", "poison", "no store", "no broker"]
 
-_WHAT: Final[tuple[What, ...]] = ("crash", "restart", "restart", "start", "zombie", "rebalance", "poison")
+_WHAT: Final[tuple[What, ...]] = (
+    *("crash", "restart", "restart", "start", "zombie", "zombie", "rebalance", "poison"),
+    *("no store", "no broker"),
+)
 _SERVICES: Final = ("intake", "departments", "review")
 _COMMANDS: Final = ("Register", "Open", "Hear", "RunClocks", "Answer", "Close", "Count")
 _MOST_SKEW_SECONDS: Final = 300.0
@@ -62,8 +65,8 @@ class Plan:
         fuses = {rng.choice(_COMMANDS): rng.choice((1, 3, 5, 7, 7)) for _ in range(rng.choice((0, 1, 1)))}
         return cls(
             services=services,
-            complaints=rng.choice((1, 1, 1, 2)),
-            replicated=rng.choice(("", "", *services)),
+            complaints=rng.choice((1, 1, 1, 1, 2)),
+            replicated=rng.choice(("", "", "", *services)),
             sources=rng.random() < 0.6,
             skewed=rng.random() < 0.25,
             patience=0.5 + rng.random() * 8.0,

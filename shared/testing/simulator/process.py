@@ -27,9 +27,9 @@ from shared.testing.simulator.loop import SimLoop
 from shared.testing.simulator.weather import Weather
 
 EPOCH: Final = datetime(2024, 3, 10, 12, tzinfo=UTC)
-SWEEP_SECONDS: Final = 20.0
-LOOK_SECONDS: Final = 20.0
-COMPARE_SECONDS: Final = 40.0
+SWEEP_SECONDS: Final = 25.0
+LOOK_SECONDS: Final = 25.0
+COMPARE_SECONDS: Final = 45.0
 _MOST_PER_POLL: Final = 8
 _LONGEST_POLL_SECONDS: Final = 0.5
 _REDELIVERY_PAUSE_SECONDS: Final = 0.2

@@ -32,19 +32,21 @@ def run_seeds(seeds: Iterable[int], *, workers: int | None = None) -> Iterator[R
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Keep the runtime from logging thousands of faults, and the collector from looking at what was there before."""
-    before = logging.root.manager.disable
+    logged, collected = logging.root.manager.disable, gc.get_threshold()
     _silence()
-    gc.freeze()
     try:
         yield
     finally:
-        logging.disable(before)
+        logging.disable(logged)
         gc.unfreeze()
+        gc.set_threshold(*collected)
 
 
 def _silence() -> None:
-    """Once per process."""
+    """Once per process: no logging of thousands of faults, no collector looking again at what was there before."""
     logging.disable(logging.CRITICAL)
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def told(report: Report) -> str:

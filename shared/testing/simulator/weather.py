@@ -37,10 +37,15 @@ class Weather:
     Args:
         losing: whether the broker may lose what it acknowledged (then sources must be there to ask).
         note: told about each fault, for the schedule.
+        time: virtual seconds, for how long something is away.
     """
 
-    def __init__(self, rng: Random, *, losing: bool, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, rng: Random, *, losing: bool, note: Callable[[str], None], time: Callable[[], float] = lambda: 0.0
+    ) -> None:
         pick = rng.choice
+        self._time = time
+        self._away_until = {"no store": 0.0, "no broker": 0.0}
         self._rng = rng
         self._note = note
         self.calm = False
@@ -51,6 +56,11 @@ class Weather:
         self.answers_lost = pick((0.0, 0.1, 0.4))
         self.source_away = pick((0.0, 0.3))
         self.fuses: dict[str, int] = {}
+
+    def take_away(self, what: str, until: float) -> None:
+        """Let no call of any store, or no send, succeed until then."""
+        self._note(f"{what} until {until:.3f} s")
+        self._away_until[what] = until
 
     async def pause(self) -> None:
         """Give way; now and then for seconds of virtual time, as a stalled machine does."""
@@ -63,6 +73,8 @@ class Weather:
         """Fail a call of the store, before, between or after its writes; what failed after was done all the same."""
         if self.calm:
             return
+        if self._time() < self._away_until["no store"]:
+            raise StoreUnavailable(call)
         rate = self.store[moment]
         if rate and self._rng.random() < rate:
             self._note(f"store fails {moment} {call}")
@@ -81,6 +93,8 @@ class Weather:
         """Draw the fate of one record."""
         if self.calm:
             return Sent.WELL
+        if self._time() < self._away_until["no broker"]:
+            return Sent.REFUSED
         for fate, rate in (*self._sending, (Sent.HIDDEN, self._hiding)):
             if rate and self._rng.random() < rate:
                 self._note(f"send {fate.name.lower()} {topic} {key.decode()}")

@@ -61,7 +61,7 @@ class World:
         self.rng = rng = Random(seed)  # noqa: S311 - a seed must replay
         self.loop = SimLoop(rng)
         self.plan = Plan.draw(rng)
-        self.weather = Weather(rng, losing=self.plan.sources, note=self.note)
+        self.weather = Weather(rng, losing=self.plan.sources, note=self.note, time=self.loop.time)
         self.weather.fuses = dict(self.plan.fuses)
         self.broker = SimBroker(rng)
         everyone = definitions(self.weather.decide, timedelta(seconds=self.plan.patience))
@@ -150,6 +150,8 @@ class World:
             case "rebalance" if living:
                 self.note(f"rebalance {trouble.service}")
                 self.broker.rebalance(trouble.service)
+            case "no store" | "no broker":
+                self.weather.take_away(trouble.what, self.loop.time() + self.rng.random() * 6.0)
             case "poison":
                 self._poison(trouble)
             case _:

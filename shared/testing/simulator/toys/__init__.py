@@ -1,7 +1,7 @@
 """Three small services in the published language: a chain there and back, clocks, a fan-out and a fan-in.
 
 intake registers -> departments invites two and starts its clock; intake's clock runs too -> silence completes the
-table -> intake answers -> departments closes -> intake closes -> review concludes -> two themes count the complaint.
+table -> intake answers and closes -> departments closes; review concludes -> two themes count the complaint.
 The deciders are stricter than real ones: an event that comes twice or out of order is Rejected, so it shows.
 """
 

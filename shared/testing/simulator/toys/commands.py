@@ -37,9 +37,10 @@ class RunClocks:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """departments completed the table."""
+    """departments completed the table. `last`: the complaint is closed with it."""
 
     now: datetime
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

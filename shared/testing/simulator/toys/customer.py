@@ -1,4 +1,4 @@
-"""A small intake: registers, acknowledges or misses to, answers, closes."""
+"""A small intake: registers, acknowledges or misses to, answers and closes."""
 
 from __future__ import annotations
 
@@ -49,12 +49,17 @@ def decide_complaint(state: Complaint, command: object) -> Sequence[Event]:  # n
             ]
         case RunClocks(now):
             return _missed(state, now)
-        case Answer(now) if state.phase == "open":
-            return [intake.AnswerSent(at=now, by="system", stage=1, text="sorry", covers=())]
+        case Answer(now, last) if state.phase == "open":
+            answer = intake.AnswerSent(at=now, by="system", stage=1, text="sorry", covers=())
+            return [answer, _closed(now)] if last else [answer]
         case Close(now) if state.phase == "answered":
-            return [intake.ComplaintClosed(at=now, by="system", learning_code="parcel")]
+            return [_closed(now)]
         case _:
             raise refused(state, command)
+
+
+def _closed(now: datetime) -> Event:
+    return intake.ComplaintClosed(at=now, by="system", learning_code="parcel")
 
 
 def _missed(state: Complaint, now: datetime) -> Sequence[Event]:
@@ -105,8 +110,9 @@ def small_intake(check: Check) -> Definition:
         deciders=(decider,),
         events=intake.EVENTS,
         listens=(
-            Listen(DEPARTMENTS, departments.KIND, departments.ResolutionCompleted, lambda got: Answer(got.now)),
-            Listen(DEPARTMENTS, departments.KIND, departments.TableClosed, lambda got: Close(got.now)),
+            Listen(
+                DEPARTMENTS, departments.KIND, departments.ResolutionCompleted, lambda got: Answer(got.now, last=True)
+            ),
         ),
         on_due=lambda _kind, _state, now: RunClocks(now),
         topics=(INTAKE,),

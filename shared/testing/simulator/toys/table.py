@@ -88,11 +88,7 @@ def small_departments(check: Check, patience: timedelta) -> Definition:
         return decide_resolution(state, command)
 
     def also(_state: Resolution, event: Event) -> Sequence[str]:
-        match event:
-            case departments.DepartmentInvited() | departments.DepartmentSilent():
-                return (department_topic(event.department),)
-            case _:
-                return ()
+        return (department_topic(event.department),) if isinstance(event, departments.DepartmentInvited) else ()
 
     decider: Decider[Resolution, object] = Decider(
         kind=departments.KIND,
@@ -114,7 +110,7 @@ def small_departments(check: Check, patience: timedelta) -> Definition:
             Listen(INTAKE, intake.KIND, intake.ComplaintRegistered, lambda got: Open(got.now, got.now + patience)),
             Listen(INTAKE, intake.KIND, intake.ComplaintAcknowledged, lambda got: Hear(got.now)),
             Listen(INTAKE, intake.KIND, intake.AcknowledgementMissed, lambda got: Hear(got.now)),
-            Listen(INTAKE, intake.KIND, intake.AnswerSent, lambda got: Close(got.now)),
+            Listen(INTAKE, intake.KIND, intake.ComplaintClosed, lambda got: Close(got.now)),
         ),
         on_due=lambda _kind, _state, now: RunClocks(now),
         topics=(DEPARTMENTS, *map(department_topic, INVITED)),

@@ -32,9 +32,7 @@ class TestACommit:
             (DEPARTMENTS, 2, "c1:2"),
             (carrier, 1, "c1:2"),
             (DEPARTMENTS, 3, "c1:3"),
-            (seller, 2, "c1:3"),
             (DEPARTMENTS, 4, "c1:4"),
-            (carrier, 2, "c1:4"),
         ]
 
     def test_each_event_names_its_own_cause_and_copies_are_the_same_bytes(self) -> None:
