@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -22,7 +21,7 @@ from deploy.local.folder import DataFolder
 from shared.contracts.intake import ComplaintRegistered
 from shared.core import mapping as mappings
 from shared.core import organisation as organisations
-from shared.core.analysis import Order, TimesReport, analyse_times, order_of_registration, order_of_row
+from shared.core.analysis import Order, TimesReport, analyse_routing, analyse_times, order_of_registration, order_of_row
 from shared.core.datafile import DataFileInvalid
 from shared.core.mapping import ImportMapping, MappedRow, MappingInvalid, map_row
 from shared.core.organisation import Organisation
@@ -194,42 +193,12 @@ def routing_command(*, data_dir: DataDir = None, as_json: AsJson = False) -> Non
             if registered["source_row"] in answered:
                 invited[registered["source_row"]] = {letter["department"] for letter in letters}
             bar.at(number)
-    found = agreement(answered.items(), invited)
+    pairs = ((department, sorted(invited.get(row, ()))) for row, department in answered.items())
+    found = analyse_routing(pairs)
     if as_json:
         emit(found)
         return
-    record("Routing against who really answered", {k: v for k, v in found.items() if k != "departments"})
-    rows = [
-        (name, one["complaints"], one["invited"], _share(one["share"])) for name, one in found["departments"].items()
-    ]
-    table("By department", ("department", "complaints", "invited", "share"), rows, numeric=(1, 2, 3))
-
-
-def agreement(answered: Iterable[tuple[str, str]], invited: dict[str, set[str]]) -> dict[str, Any]:
-    """Return how many complaints have the answering department at their table.
-
-    Args:
-        answered: source row and the department that really answered.
-        invited: departments per source row; one without a table is missing.
-    """
-    complaints: Counter[str] = Counter()
-    right: Counter[str] = Counter()
-    alone = without = 0
-    for row, department in answered:
-        at_table = invited.get(row, set())
-        complaints[department] += 1
-        right[department] += department in at_table
-        alone += at_table == {department}
-        without += not at_table
-    total = complaints.total()
-    return {
-        "complaints": total,
-        "invited": right.total(),
-        "share": round(right.total() / total, 4) if total else None,
-        "invited_alone": alone,
-        "without_table": without,
-        "departments": {
-            name: {"complaints": n, "invited": right[name], "share": round(right[name] / n, 4)}
-            for name, n in complaints.most_common()
-        },
-    }
+    shown = {name: found[name] for name in ("rows", "agreed", "among", "nobody", "share")}
+    record("Routing against who really answered", shown)
+    rows = [(one["expected"], ", ".join(one["invited"]) or "nobody", one["rows"]) for one in found["differences"]]
+    table("Where they differ", ("answered", "invited", "complaints"), rows, numeric=(2,))

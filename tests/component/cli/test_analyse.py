@@ -63,8 +63,8 @@ class TestRouting:
         serving = up(tmp_path / "data", "--organisation", "city")
         assert run("import", file, "--mapping", "city", *here, "--json").json["registered"] == 3
         found = run("analyse", "routing", *here, "--json").json
-        assert (found["complaints"], found["invited"], found["share"]) == (3, 2, 0.6667)
-        assert found["departments"]["tlc"] == {"complaints": 1, "invited": 0, "share": 0.0}
+        assert (found["rows"], found["agreed"], found["share"]) == (3, 2, 0.6667)
+        assert found["differences"] == [{"expected": "tlc", "invited": ["hpd"], "rows": 1}]
         serving.process.terminate()
         assert ended(serving) == 0
 

@@ -1,4 +1,3 @@
-from deploy.local.cli.analyse import agreement
 from deploy.local.cli.export import by_department
 from deploy.local.cli.watch import ended
 
@@ -30,26 +29,6 @@ class TestExportedInvitations:
 
     def test_none_is_none(self) -> None:
         assert by_department([]) == []
-
-
-class TestRoutingAgainstWhoAnswered:
-    def test_the_answering_department_must_be_among_the_invited(self) -> None:
-        answered = [("r1", "nypd"), ("r2", "nypd"), ("r3", "dot"), ("r4", "dot")]
-        found = agreement(answered, {"r1": {"nypd"}, "r2": {"nypd", "hpd"}, "r3": {"dep"}})
-        assert found == {
-            "complaints": 4,
-            "invited": 2,
-            "share": 0.5,
-            "invited_alone": 1,
-            "without_table": 1,
-            "departments": {
-                "nypd": {"complaints": 2, "invited": 2, "share": 1.0},
-                "dot": {"complaints": 2, "invited": 0, "share": 0.0},
-            },
-        }
-
-    def test_nothing_has_no_share(self) -> None:
-        assert agreement([], {})["share"] is None
 
 
 class TestTheEndOfAComplaint:
