@@ -11,7 +11,7 @@ from typing import Final, Literal
 What = Literal["crash", "restart", "start", "zombie", "rebalance", "poison", "no store", "no broker"]
 
 _WHAT: Final[tuple[What, ...]] = (
-    *("crash", "restart", "restart", "start", "zombie", "zombie", "rebalance", "poison"),
+    *("crash", "restart", "restart", "start", "zombie", "rebalance", "rebalance", "poison"),
     *("no store", "no broker"),
 )
 _SERVICES: Final = ("intake", "departments", "review")
@@ -66,7 +66,7 @@ class Plan:
         return cls(
             services=services,
             complaints=rng.choice((1, 1, 1, 1, 2)),
-            replicated=rng.choice(("", "", "", *services)),
+            replicated=rng.choice(("", "", *services)),
             sources=rng.random() < 0.6,
             skewed=rng.random() < 0.25,
             patience=0.5 + rng.random() * 8.0,
