@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.contracts.topics import INTAKE
+from shared.runtime.parse import Raw
 from tests.unit.shared.runtime.build import (
     Rig,
     acknowledged,
