@@ -26,9 +26,24 @@ def folding_gives_the_stored_state(evidence: Evidence) -> Finding:
                 tally.found(f"{name} keeps {stream}, a kind it does not own.")
                 continue
             commits = streams.get(stream, [])
+            if (name, stream.partition("/")[2]) in evidence.blocked:
+                commits = _seen(commits, stored.snapshots.get(stream))
+                if not commits:
+                    continue
             for sentence in (*_chain(commits), *_fold(decider, commits, stored.snapshots.get(stream), evidence.events)):
                 tally.found(f"{name}: {stream} {sentence}")
     return tally.finding()
+
+
+def _seen(commits: list[Commit], stored: Snapshot | None) -> list[Commit]:
+    """Return the commits without the last ones that only moved a cursor and that the state has not seen.
+
+    A crash leaves it so where the line is closed; whoever opens the line loads the stream, and that repairs it.
+    """
+    seen = stored.number if stored is not None else 0
+    while commits and commits[-1].number > seen and not commits[-1].records:
+        commits = commits[:-1]
+    return commits
 
 
 def _chain(commits: list[Commit]) -> list[str]:

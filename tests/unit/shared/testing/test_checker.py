@@ -189,6 +189,19 @@ class TestState:
         spoilt = with_commits(sound(), "intake", lambda commit: [] if commit.number == 2 else [commit])
         assert any("in place" in said for said in findings(spoilt, "C-STATE"))
 
+    def test_a_state_may_lag_by_its_cursor_while_its_line_is_closed(self) -> None:
+        key = first_complaint()
+        stream, raw = f"review/{key}", first_record()._replace(key=first_complaint().encode())
+        first = next(c for c in sound().services["review"].commits if c.stream == stream)
+        assert not first.records
+        crashed = with_commits(sound(), "review", lambda c: [] if c.stream == stream and c is not first else [c])
+        crashed = with_store(
+            crashed, "review", lambda s: replace(s, snapshots={k: v for k, v in s.snapshots.items() if k != stream})
+        )
+        assert any("no state" in said for said in findings(crashed, "C-STATE"))
+        closed = with_store(crashed, "review", lambda stored: parked(stored, a_parked(raw, permanent=True)))
+        assert findings(closed, "C-STATE") == ()
+
 
 class TestDead:
     def test_poison_that_nobody_parked_is_found(self) -> None:
