@@ -72,6 +72,7 @@ def _play(folder: DataFolder, port: int, *, once: bool, as_json: bool) -> bool:
 
     heard = Heard()
     heard.install()
+    say("starting broker, stores and services in this process …")
     try:
         played = asyncio.run(_run(folder, port, heard, once=once, as_json=as_json))
     except (FolderInUse, FolderMismatch, EmbeddedBrokerUnavailable, StoreUnavailable, OSError) as error:

@@ -96,11 +96,13 @@ class Play:
         if working:
             await self._move_to(instant + _REACTION)
             await self._desks()
-            await self._customers.act(care_works=self.scene.works(CARE))
+            if await self._customers.act(care_works=self.scene.works(CARE)):
+                await self._pace.rest()
             if instant.weekday() in _BOARD_DAYS and clock == ROUNDS[-1]:
                 await self._board.meet()
             await self._departments(instant + 2 * _REACTION)
-        self._view.show(await self.counts())
+        if self._view.is_due:
+            self._view.show(await self.counts())
 
     async def _move_to(self, instant: datetime) -> None:
         await self._pace.move_to(instant)

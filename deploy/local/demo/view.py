@@ -64,15 +64,24 @@ class View:
             if self._live is None:
                 self._line(f"{self._now:%a %d %b %H:%M}  {sentence}")
 
+    @property
+    def is_due(self) -> bool:
+        """Whether there is a place to show where complaints stand, now."""
+        return self._live is not None or self._half_day != self._said
+
+    @property
+    def _half_day(self) -> str:
+        return f"{self._now:%d %p}" if self._now else ""
+
     def show(self, counts: Counts) -> None:
         """Show where complaints stand."""
         self._counts = counts
         if self._live is not None:
             self._live.update(self._page(), refresh=True)
             return
-        half_day = f"{self._now:%d %p}" if self._now else ""
-        if half_day != self._said and counts != self._shown and self._now:
-            self._said, self._shown = half_day, counts
+        self._said = self._half_day
+        if counts != self._shown and self._now:
+            self._shown = counts
             intake = self._counts.get("intake", {})
             stand = " · ".join(f"{intake[state]} {state}" for state in LANES["intake"] if intake.get(state))
             self._line(f"{self._now:%a %d %b %H:%M}  {stand}")
