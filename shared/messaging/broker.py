@@ -14,6 +14,8 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.message import StreamMessage
 
+from shared.messaging.unreadable import careful
+
 LOGGER: Final = logging.getLogger(__name__)
 
 MAX_RECORDS: Final = 500
@@ -106,6 +108,8 @@ def subscribe(
             raise
 
     subscriber(deliver)
+    # FastStream has no hook between the client's poll and the handler.
+    subscriber.get_msg = careful(subscriber.get_msg)  # type: ignore[assignment]
     return subscriber
 
 
