@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Final
@@ -30,7 +30,7 @@ def run_seeds(seeds: Iterable[int], *, workers: int | None = None) -> Iterator[R
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
+def undisturbed() -> Generator[None, None, None]:
     """Keep the runtime from logging thousands of faults, and the collector from looking at what was there before."""
     logged, collected = logging.root.manager.disable, gc.get_threshold()
     _silence()
