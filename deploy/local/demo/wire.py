@@ -42,32 +42,31 @@ class Wire:
     async def ask(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> Response:
-        """Send a request and return the answer. Raises OSError, TimeoutError."""
+        """Send a request and return the answer. Raises OSError, EOFError, TimeoutError."""
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}:{self._port}", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+        request = "\r\n".join([*lines, "", ""]).encode() + body
         async with self._places, asyncio.timeout(_PATIENCE_SECONDS):
-            connection = await self._connection()
-            reader, writer = connection
-            try:
-                writer.write("\r\n".join([*lines, "", ""]).encode() + body)
-                response, kept = await _read(reader)
-            except BaseException:
-                writer.close()
-                raise
+            while self._free:
+                try:
+                    return await self._exchange(self._free.pop(), request)
+                except (ConnectionError, EOFError):
+                    # The server closes what idled for some seconds, perhaps this moment: then nobody read the request.
+                    continue
+            return await self._exchange(await asyncio.open_connection(self._host, self._port), request)
+
+    async def _exchange(self, connection: Connection, request: bytes) -> Response:
+        reader, writer = connection
+        kept = False
+        try:
+            writer.write(request)
+            response, kept = await _read(reader)
+        finally:
             if kept:
                 self._free.append(connection)
             else:
                 writer.close()
-            return response
-
-    async def _connection(self) -> Connection:
-        while self._free:
-            # The latest used first: the server closes those that idle for some seconds.
-            reader, writer = self._free.pop()
-            if not reader.at_eof() and not writer.is_closing():
-                return reader, writer
-            writer.close()
-        return await asyncio.open_connection(self._host, self._port)
+        return response
 
     async def aclose(self) -> None:
         """Close every connection."""
