@@ -35,17 +35,19 @@ def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture(scope="module")
+def played() -> subprocess.CompletedProcess[str]:
+    return demo("--once", "--json")
+
+
+@pytest.fixture(scope="module")
+def answer(played: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(played.stdout)
+    return found
+
+
 @pytest.mark.slow
 class TestTheDemonstration:
-    @pytest.fixture(scope="class")
-    def played(self) -> subprocess.CompletedProcess[str]:
-        return demo("--once", "--json")
-
-    @pytest.fixture(scope="class")
-    def answer(self, played: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(played.stdout)
-        return found
-
     def test_it_ends_well(self, played: subprocess.CompletedProcess[str]) -> None:
         assert played.returncode == 0, played.stderr[-2_000:]
 
