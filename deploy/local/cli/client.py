@@ -79,7 +79,11 @@ class Api:
             headers["Idempotency-Key"] = key
         if role:
             headers["Throughline-Role"] = role
-        content = b"" if body is None else orjson.dumps(body)
+        try:
+            content = b"" if body is None else orjson.dumps(body)
+        except TypeError as error:
+            # Arguments and standard input that are not UTF-8 arrive as lone surrogates.
+            fail(f"the text is not UTF-8: {error}", Exit.USAGE)
         return self._ask("POST", path, content=content, headers=headers)
 
     def delete(self, path: str) -> Any:  # noqa: ANN401 - JSON

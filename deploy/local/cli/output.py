@@ -38,8 +38,18 @@ def _console(*, stderr: bool) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=True, width=width)
 
 
+_LAST_CONTROL: Final = 0x9F
+
 out: Final = _console(stderr=False)
 err: Final = _console(stderr=True)
+
+
+def plain(text: object) -> str:
+    """Return a text as a terminal may show it: what a customer wrote must neither colour nor command it."""
+    shown = "".join(
+        c if c in "\n\t" or c.isprintable() or ord(c) > _LAST_CONTROL else f"\\x{ord(c):02x}" for c in str(text)
+    )
+    return escape(shown)
 
 
 def emit(value: object) -> None:
@@ -50,12 +60,12 @@ def emit(value: object) -> None:
 
 def say(sentence: str) -> None:
     """Tell the person something on stderr."""
-    err.print(escape(sentence))
+    err.print(plain(sentence))
 
 
 def fail(sentence: str, code: Exit = Exit.FAILED) -> NoReturn:
     """Say on stderr what was wrong, where, and what to do; end with the code."""
-    err.print(f"[red]error:[/red] {escape(sentence)}")
+    err.print(f"[red]error:[/red] {plain(sentence)}")
     raise typer.Exit(code)
 
 
@@ -66,19 +76,19 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], 
 
 def grid(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], numeric: Sequence[int] = ()) -> Table:
     """Return such a table."""
-    shown = Table(title=escape(title), title_justify="left")
+    shown = Table(title=plain(title), title_justify="left")
     for index, column in enumerate(columns):
         shown.add_column(column, justify="right" if index in numeric else "left")
     for row in rows:
-        shown.add_row(*(escape(str(cell)) for cell in row))
+        shown.add_row(*(plain(cell) for cell in row))
     return shown
 
 
 def record(title: str, fields: Mapping[str, Any]) -> None:
     """Print one thing for people, a field a line."""
-    out.print(escape(title), style="bold")
+    out.print(plain(title), style="bold")
     for name, value in fields.items():
-        out.print(f"  {name:<22} {escape(str(value))}")
+        out.print(f"  {name:<22} {plain(value)}")
 
 
 class Steps:

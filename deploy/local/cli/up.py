@@ -34,8 +34,8 @@ def up(
     from deploy.local.deployment import NotReady  # noqa: PLC0415 - the services take a second to load
 
     folder = DataFolder(data_dir) if data_dir else DataFolder.default()
-    chosen = organisation or folder.organisation() or DEFAULT_ORGANISATION
     try:
+        chosen = organisation or folder.organisation() or DEFAULT_ORGANISATION
         asyncio.run(_serve(folder, chosen, host, port, as_json=as_json))
     except unusable() as error:
         fail(str(error), Exit.USAGE)
