@@ -59,30 +59,21 @@ def test_kill9_twice_in_the_middle_of_an_import_that_goes_on_by_itself(tmp_path:
 
 
 def test_kill9_of_an_import_with_services_of_its_own_at_any_moment(tmp_path: Path) -> None:
-    """While it starts, while it sends, while effects are under way: the next import finds a sound folder."""
+    """While services start, rows are sent, effects are under way: the next import finds a sound folder."""
     folder, file = tmp_path / "data", tmp_path / "orders.csv"
-    rows = invented_rows(file, 400)
+    rows = invented_rows(file, 300)
     rng = random.Random(20_261_122)
-    for _ in range(3):
+    for _ in range(2):
         killed = importing(folder, file)
         until((folder / "lock").exists)
         time.sleep(rng.uniform(0.0, 4.0))
         killed.kill()
-    last = importing(folder, file)
-    assert last.end() == 0, last.said
-    assert last.answer["registered"] + last.answer["already"] == 400
-    every_row_is_one_complaint(folder, rows)
-
-
-def test_kill9_while_it_starts_leaves_nothing_that_hinders_the_next_start(tmp_path: Path) -> None:
-    folder, file = tmp_path / "data", tmp_path / "orders.csv"
-    rows = invented_rows(file, 20)
-    assert importing(folder, file).end() == 0
     for made in ("lock", "server.json"):
         (folder / made).unlink(missing_ok=True)
-        starting = Up(folder)
+        starting = Up(folder, *MARKETPLACE)
         until((folder / made).exists)
         starting.kill()
-    with up(folder) as running:
-        assert running.stop() == 0
+    last = importing(folder, file)
+    assert last.end() == 0, last.said
+    assert last.answer["registered"] + last.answer["already"] == 300
     every_row_is_one_complaint(folder, rows)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 def test_paused_beyond_the_session_timeout_with_messages_under_way_it_goes_on(tmp_path: Path) -> None:
     folder, file = tmp_path / "data", tmp_path / "orders.csv"
-    rows = invented_rows(file, 300)
+    rows = invented_rows(file, 150)
     with up(folder, "--organisation", "marketplace") as running:
         url = str(running.answer["url"])
         at_work = importing(folder, file)
@@ -24,7 +24,7 @@ def test_paused_beyond_the_session_timeout_with_messages_under_way_it_goes_on(tm
         running.process.send_signal(signal.SIGCONT)
         assert at_work.end(60.0) == 0, at_work.said
         assert httpx.get(f"{url}/readyz", timeout=20.0).status_code == 200
-        assert counted(url, "review") == 300
+        assert counted(url, "review") == 150
         assert running.stop() == 0, running.said
         assert "Traceback" not in running.said
     assert wrong(evidence_in(folder, [f"marketplace:{row}" for row in rows])) == {}

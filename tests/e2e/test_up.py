@@ -15,14 +15,14 @@ pytestmark = pytest.mark.slow
 
 
 def test_what_another_process_has_is_refused_and_that_one_rests(
-    tmp_path: Path, record_property: Callable[[str, object], None]
+    tmp_path: Path, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     """A folder in use, a port taken; no time is asserted on a shared machine, the figure is in the report."""
     folder = tmp_path / "data"
     with up(folder) as running:
         before = cpu_seconds(running.process.pid)
         time.sleep(3.0)
-        record_property("idle_cpu_of_a_core", round((cpu_seconds(running.process.pid) - before) / 3.0, 3))
+        record_testsuite_property("idle_cpu_of_a_core", round((cpu_seconds(running.process.pid) - before) / 3.0, 3))
         second = Up(folder)
         assert second.end() == 2
         assert f"is in use by process {running.process.pid}" in second.said
@@ -48,11 +48,11 @@ def test_of_two_that_start_on_one_folder_at_once_exactly_one_serves(tmp_path: Pa
 
 def test_a_store_of_another_schema_version_is_refused_and_left_alone(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    with up(folder) as running:
-        assert running.stop() == 0
+    folder.mkdir()
     store = folder / "routing.sqlite3"
-    with sqlite3.connect(store) as connection:
-        connection.execute("PRAGMA user_version = 99")
+    connection = sqlite3.connect(store)
+    connection.execute("CREATE TABLE commits (of_a_later_release TEXT)")
+    connection.execute("PRAGMA user_version = 99")
     connection.close()
     before = store.read_bytes()
     refused = Up(folder)

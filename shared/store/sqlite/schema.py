@@ -101,6 +101,7 @@ def connect(path: Path, *, wait_seconds: float, reads_only: bool) -> sqlite3.Con
     _make_private(path)
     connection = sqlite3.connect(path, timeout=wait_seconds, isolation_level=None, cached_statements=256)
     try:
+        _refuse_other_versions(connection, path)
         _use_write_ahead_log(connection, path, wait_seconds)
         for pragma in PRAGMAS:
             connection.execute(pragma)
@@ -139,6 +140,17 @@ def _use_write_ahead_log(connection: sqlite3.Connection, path: Path, wait_second
         raise StoreUnavailable(f"{path}: the file system does not allow a write-ahead log (mode is {mode!r})")
 
 
+def _refuse_other_versions(connection: sqlite3.Connection, path: Path) -> None:
+    """Before anything is written: switching to the write-ahead log would already change a file that is not ours."""
+    connection.execute("BEGIN")
+    try:
+        found, empty = _version(connection), _is_empty(connection)
+    finally:
+        connection.execute("ROLLBACK")
+    if found != SCHEMA_VERSION and not (found == 0 and empty):
+        raise SchemaMismatch(_mismatch(path, found))
+
+
 def _create_or_check(connection: sqlite3.Connection, path: Path) -> None:
     if _version(connection) == SCHEMA_VERSION:
         return
@@ -157,10 +169,14 @@ def _create_or_check(connection: sqlite3.Connection, path: Path) -> None:
 
 def _create_where_empty(connection: sqlite3.Connection) -> None:
     # Asked under the lock: another process may have made the tables in between.
-    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+    if _is_empty(connection):
         for statement in TABLES:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0)
 
 
 def _version(connection: sqlite3.Connection) -> int:
