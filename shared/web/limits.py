@@ -29,7 +29,7 @@ def too_deep(body: bytes) -> bool:
         left = left.replace(b"[]", b"").replace(b"{}", b"")
         if not left:
             return False
-    return left.count(b"[") + left.count(b"{") > 0
+    return b"[]" in left or b"{}" in left or left.count(b"[") + left.count(b"{") > MAX_NESTING
 
 
 class Limits:

@@ -14,6 +14,10 @@ class TestNesting:
     def test_one_level_more_is_too_deep(self) -> None:
         assert too_deep(b"[" * (MAX_NESTING + 1) + b"]" * (MAX_NESTING + 1))
 
+    def test_what_never_closes_is_left_to_the_parser_unless_it_is_deep(self) -> None:
+        assert not too_deep(b"[")
+        assert too_deep(b"[" * (MAX_NESTING + 1))
+
     def test_objects_count_like_arrays(self) -> None:
         assert too_deep(b'{"a":' * 50 + b"1" + b"}" * 50)
 
