@@ -25,7 +25,7 @@ from shared.testing.checker import Evidence, Finding, Request, check
 from shared.testing.checker.collect import evidence_of
 
 COMMAND = (sys.executable, "-m", "deploy.local.cli.main")
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 150.0
 _COLUMNS = (
     *("order_id", "sample", "order_status", "purchased_at", "approved_at", "carrier_handover_limit"),
     *("carrier_handover_at", "delivered_at", "delivery_promised_by", "items", "sellers", "seller_state"),
