@@ -75,7 +75,7 @@ class Service:
         source = f"/{definition.name}"
         self.link = KafkaLink(definition, settings)
         self.engine = Engine(definition, store, self.clock, self._saved)
-        self.relay = Relay(source, store, self.link, self.clock)
+        self.relay = Relay(source, store, self.link, self.clock, repair=self.engine.refresh)
         self.timers = Timers(definition, self.engine, store, self.clock)
         self.reader = Reader(definition)
         self.processor = Processor(self.reader, self.engine, store, self.clock, sources)

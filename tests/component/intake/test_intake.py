@@ -134,7 +134,9 @@ class TestWhenTheDepartmentsSpeak:
             "FeedbackAsked",
             "FeedbackGiven",
         ]
-        assert [one.envelope.sequence for one in heard] == list(range(1, len(heard) + 1))
+        # A copy may come again; what comes for the first time comes in order and without a gap.
+        first = list(dict.fromkeys(one.envelope.sequence for one in heard))
+        assert first == list(range(1, len(first) + 1))
 
     async def test_the_same_topic_all_over_again_changes_nothing(self, intake: Stage) -> None:
         complaint = await register(intake)
@@ -151,7 +153,9 @@ class TestWhenTheDepartmentsSpeak:
         pushed = [ask(intake, complaint, "escalate", reason=f"Reason {n}") for n in range(8)]
         await asyncio.gather(*pushed, intake.say(complaint, agreed_answer(), completed()))
         heard = await intake.heard(complaint)
-        assert [one.envelope.sequence for one in heard] == list(range(1, len(heard) + 1))
+        # A copy may come again; what comes for the first time comes in order and without a gap.
+        first = list(dict.fromkeys(one.envelope.sequence for one in heard))
+        assert first == list(range(1, len(first) + 1))
         assert {"EscalationRequested", "AnswerPrepared", "AnswerSent"} <= set(names(heard))
 
 
