@@ -59,7 +59,7 @@ class HoldBack:
 
     `readers` maps a topic to the consumer groups that read it; a topic without readers is never held. A group that
     has never committed counts as standing at offset 0. It counts what was settled through this object, so there is
-    one of it per broker, shared by every producer of the process.
+    one for all producers of a topic; here a topic has one owner and so one producer.
     """
 
     def __init__(

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+from shared.contracts.intake import ComplaintRegistered
 from shared.contracts.topics import INTAKE
-from shared.runtime.parse import Raw
+from shared.runtime.definition import Definition, Listen
+from shared.runtime.parse import Poison, Raw, Reader
 from tests.unit.shared.runtime.build import (
+    NOON,
     Rig,
     acknowledged,
     broken,
@@ -110,3 +115,16 @@ class TestPoison:
 def _unreadable(raw: Raw) -> Raw:
     """A record as a source gives it, in a schema that this reader does not know."""
     return raw._replace(value=b"{}", partition=-1, offset=-1)
+
+
+class TestWhenOurOwnCodeFailsOnARecord:
+    def test_that_record_is_poison_and_its_words_are_not_repeated(self) -> None:
+        def breaks(_incoming: object) -> object:
+            raise ValueError("somebody's words")
+
+        decider = SimpleNamespace(kind="resolution")
+        listens = [Listen(INTAKE, "complaint", ComplaintRegistered, breaks)]
+        reader = Reader(Definition("departments", [decider], [], listens))  # type: ignore[list-item]
+        read = reader.read(registered(), NOON)
+        assert isinstance(read, Poison)
+        assert read.reason == "ComplaintRegistered.v1: ValueError"
