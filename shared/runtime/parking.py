@@ -17,7 +17,7 @@ from shared.runtime.parse import Raw, Reader
 from shared.runtime.ports import Clock
 from shared.runtime.processor import DELAYS, Processor, Trouble
 from shared.runtime.session import Failed, Gap
-from shared.store.port import Parked, Store
+from shared.store.port import Parked, Skipped, Store
 
 LOOK_SECONDS: Final = 1.0
 log = logging.getLogger(__name__)
@@ -101,15 +101,15 @@ class Parking:
                 outcome[record.id] = trouble.reason
         return outcome
 
-    async def skip(self, ids: Sequence[str], reason: str) -> list[str]:
-        """Give records up, with a reason; the lines behind them go on. Returns the ids skipped."""
+    async def skip(self, ids: Sequence[str], reason: str, by: str = "operator") -> list[str]:
+        """Give records up; who says so and why is kept, the lines behind them go on. Returns the ids skipped."""
         skipped: list[str] = []
         for record in await self._by_id(ids):
             if not await self._pass_over(record):
                 log.warning("not skipped, an earlier event is missing before it: %s of %s", record.id, record.key)
                 continue
             log.warning("skipped %s of %s: %s", record.id, record.key, reason)
-            await self._store.unpark([record.id])
+            await self._store.skip([Skipped(record, reason, by, self._clock.now())])
             skipped.append(record.id)
             await self._drain(record.key)
         return skipped

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from shared.store.port import Commit, Executed, Parked, Snapshot, Value
+from shared.store.port import Commit, Executed, Parked, Skipped, Snapshot, Value
 
 Where = Mapping[str, Sequence[str | int]]
 
@@ -21,6 +21,7 @@ class MemoryData:
         states: per stream its state.
         executed: per command id what was carried out.
         parked: per id the parked record.
+        skipped: per id what a person gave up.
         marks: the named numbers.
     """
 
@@ -30,6 +31,7 @@ class MemoryData:
     states: dict[str, Snapshot] = field(default_factory=dict[str, Snapshot])
     executed: dict[str, Executed] = field(default_factory=dict[str, Executed])
     parked: dict[str, Parked] = field(default_factory=dict[str, Parked])
+    skipped: dict[str, Skipped] = field(default_factory=dict[str, Skipped])
     marks: dict[str, int] = field(default_factory=dict[str, int])
 
 

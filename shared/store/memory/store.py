@@ -27,7 +27,7 @@ from shared.store.memory.data import (
     to_fold_or_publish,
     values,
 )
-from shared.store.port import MAX_PAGE, Commit, Loaded, Page, Parked, Snapshot, StoreUnavailable
+from shared.store.port import MAX_PAGE, Commit, Loaded, Page, Parked, Skipped, Snapshot, StoreUnavailable
 
 
 class Moment(StrEnum):
@@ -217,6 +217,21 @@ class MemoryStore:
         async with self._call("unpark") as data:
             for record_id in ids:
                 data.parked.pop(record_id, None)
+
+    async def skip(self, given_up: Sequence[Skipped]) -> None:
+        """See the port."""
+        async with self._call("skip") as data:
+            for one in given_up:
+                data.skipped.setdefault(one.record.id, one)
+                data.parked.pop(one.record.id, None)
+
+    async def skipped(self, *, after: str = "", limit: int = 100) -> list[Skipped]:
+        """See the port."""
+        async with self._call("skipped") as data:
+            seen = data.skipped.get(after)
+            ordered = sorted((one.at, one.record.id.encode()) for one in data.skipped.values())
+            later = [at for at in ordered if seen is None or at > (seen.at, seen.record.id.encode())]
+            return [data.skipped[record_id.decode()] for _, record_id in later[:limit]]
 
     async def repark(self, record: Parked) -> None:
         """See the port."""

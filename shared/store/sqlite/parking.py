@@ -6,9 +6,18 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
-from shared.store.port import Parked
+from shared.store.port import Parked, Skipped
 from shared.store.sqlite.lane import transaction
-from shared.store.sqlite.rows import PARKED_COLUMNS, Row, as_list, parked_from, parked_row, to_micros
+from shared.store.sqlite.rows import (
+    PARKED_COLUMNS,
+    Row,
+    as_list,
+    parked_from,
+    parked_row,
+    skipped_from,
+    skipped_row,
+    to_micros,
+)
 
 # The position is given inside the statement, under the write lock: the end of the key's line.
 INSERT_PARKED: Final = (
@@ -16,6 +25,12 @@ INSERT_PARKED: Final = (
     "position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
     "(SELECT coalesce(max(position), 0) + 1 FROM parked WHERE key = ?2)) ON CONFLICT (id) DO NOTHING"
 )
+
+DELETE_PARKED: Final = "DELETE FROM parked WHERE id IN (SELECT value FROM json_each(?))"
+INSERT_SKIPPED: Final = (
+    "INSERT INTO skipped (id, record, why, by, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
+)
+BEGINNING: Final = -(2**63)
 
 
 def park(connection: sqlite3.Connection, records: Sequence[Parked]) -> None:
@@ -68,7 +83,24 @@ def parked_line(connection: sqlite3.Connection, key: str) -> list[Parked]:
 def unpark(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
     """See the port."""
     with transaction(connection):
-        connection.execute("DELETE FROM parked WHERE id IN (SELECT value FROM json_each(?))", (as_list(ids),))
+        connection.execute(DELETE_PARKED, (as_list(ids),))
+
+
+def skip(connection: sqlite3.Connection, given_up: Sequence[Skipped]) -> None:
+    """See the port."""
+    rows = [skipped_row(one) for one in given_up]
+    with transaction(connection):
+        connection.executemany(INSERT_SKIPPED, rows)
+        connection.execute(DELETE_PARKED, (as_list([one.record.id for one in given_up]),))
+
+
+def skipped(connection: sqlite3.Connection, after: str, limit: int) -> list[Skipped]:
+    """See the port."""
+    seen: Row = connection.execute("SELECT at, id FROM skipped WHERE id = ?", (after,)).fetchone() or (BEGINNING, "")
+    rows = connection.execute(
+        "SELECT record, why, by, at FROM skipped WHERE (at, id) > (?, ?) ORDER BY at, id LIMIT ?", (*seen, limit)
+    )
+    return [skipped_from(row) for row in rows]
 
 
 def repark(connection: sqlite3.Connection, record: Parked) -> None:

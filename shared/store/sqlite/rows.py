@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from shared.store.port import Commit, Executed, Parked, Record, Snapshot
+from shared.store.port import Commit, Executed, Parked, Record, Skipped, Snapshot
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -147,3 +147,20 @@ def parked_from(row: Row) -> Parked:
         due=None if due is None else from_micros(due),
         at=from_micros(at),
     )
+
+
+def skipped_row(skipped: Skipped) -> Row:
+    """The columns of what was given up. Nobody filters on the record, so it is one value: its PARKED_COLUMNS."""
+    record_id, key, topic, partition, offset, headers, value, *others = parked_row(skipped.record)
+    record = [record_id, key, skipped.record.position, topic, partition, offset, headers, value, *others]
+    as_text = [part.decode("latin-1") if isinstance(part, bytes) else part for part in record]
+    return record_id, orjson.dumps(as_text), skipped.why, skipped.by, to_micros(skipped.at)
+
+
+def skipped_from(row: Row) -> Skipped:
+    """What was given up, of the columns record, why, by, at."""
+    record, why, by, at = row
+    *before, headers, value, reason, permanent, attempts, due, parked_at = orjson.loads(record)
+    as_bytes = headers.encode("latin-1"), value.encode("latin-1")
+    parked = parked_from((*before, *as_bytes, reason, permanent, attempts, due, parked_at))
+    return Skipped(parked, why, by, from_micros(at))

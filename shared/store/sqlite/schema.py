@@ -10,7 +10,18 @@ from typing import Final
 
 from shared.store.port import SchemaMismatch, StoreUnavailable
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+
+SKIPPED: Final = """CREATE TABLE skipped (
+        id TEXT NOT NULL PRIMARY KEY,
+        record BLOB NOT NULL,
+        why TEXT NOT NULL,
+        by TEXT NOT NULL,
+        at INTEGER NOT NULL
+    ) WITHOUT ROWID"""
+
+MIGRATIONS: Final = {1: (SKIPPED,)}
+"""Per older version what makes it the next one."""
 
 # `commits` is never updated: what is not yet published stands in `outbox`, so that marking touches small pages only.
 TABLES: Final = (
@@ -79,6 +90,7 @@ TABLES: Final = (
         UNIQUE (key, position)
     )""",
     "CREATE INDEX parked_by_due ON parked (due) WHERE due IS NOT NULL",
+    SKIPPED,
     "CREATE TABLE marks (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
 )
 
@@ -147,7 +159,7 @@ def _refuse_other_versions(connection: sqlite3.Connection, path: Path) -> None:
         found, empty = _version(connection), _is_empty(connection)
     finally:
         connection.execute("ROLLBACK")
-    if found != SCHEMA_VERSION and not (found == 0 and empty):
+    if found != SCHEMA_VERSION and found not in MIGRATIONS and not (found == 0 and empty):
         raise SchemaMismatch(_mismatch(path, found))
 
 
@@ -157,7 +169,10 @@ def _create_or_check(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         _create_where_empty(connection)
-        found = _version(connection)
+        while (found := _version(connection)) in MIGRATIONS:
+            for statement in MIGRATIONS[found]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {found + 1}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from shared.store.batch import one_per_stream
-from shared.store.port import MAX_PAGE, Commit, Loaded, Page, Parked, Snapshot
+from shared.store.port import MAX_PAGE, Commit, Loaded, Page, Parked, Skipped, Snapshot
 from shared.store.sqlite import commits, parking, states
 from shared.store.sqlite.lane import Lane
 from shared.store.sqlite.rows import from_micros, to_micros
@@ -130,6 +130,15 @@ class SqliteStore:
         """See the port."""
         if ids:
             await self._writer.run(parking.unpark, ids)
+
+    async def skip(self, given_up: Sequence[Skipped]) -> None:
+        """See the port."""
+        if given_up:
+            await self._writer.run(parking.skip, given_up)
+
+    async def skipped(self, *, after: str = "", limit: int = 100) -> list[Skipped]:
+        """See the port."""
+        return await self._reader.run(parking.skipped, after, limit)
 
     async def repark(self, record: Parked) -> None:
         """See the port."""

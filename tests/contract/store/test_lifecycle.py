@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from shared.store.port import Store, StoreUnavailable
+from shared.store.port import Skipped, Store, StoreUnavailable
 from shared.testing.commits import NOON, entry, parked
 
 CALLS: dict[str, Callable[[Store], Awaitable[object]]] = {
@@ -27,6 +27,8 @@ CALLS: dict[str, Callable[[Store], Awaitable[object]]] = {
     "parked_due": lambda store: store.parked_due(NOON),
     "parked_line": lambda store: store.parked_line("a"),
     "unpark": lambda store: store.unpark(["1"]),
+    "skip": lambda store: store.skip([Skipped(parked("1", "a"), "sent by mistake", "operator", NOON)]),
+    "skipped": lambda store: store.skipped(),
     "repark": lambda store: store.repark(parked("1", "a")),
     "get_mark": lambda store: store.get_mark("m"),
     "set_mark": lambda store: store.set_mark("m", 1),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.store.port import Parked, Store
+from shared.store.port import Parked, Skipped, Store
 from shared.testing.commits import NOON, parked
 
 
@@ -130,6 +130,38 @@ class TestWhenTheParkedAreListed:
         await store.park([parked(str(n), "a") for n in range(4)])
         await store.unpark(["1"])
         assert ids(await store.parked_list(after="1")) == ["0", "2", "3"]
+
+
+class TestWhenAPersonGivesRecordsUp:
+    async def test_the_line_goes_on_and_what_was_given_up_is_kept_as_it_came(self, store: Store) -> None:
+        odd = parked("1", "ключ", headers=[("odd", bytes(range(256)))], value=bytes(range(256)), due=NOON, attempts=3)
+        await store.park([odd, parked("2", "ключ")])
+        (head, _) = await store.parked_line("ключ")
+        given_up = Skipped(head, "прислано по ошибке", "operator", NOON + timedelta(microseconds=1))
+        await store.skip([given_up])
+        assert ids(await store.parked_line("ключ")) == ["2"]
+        assert await store.skipped() == [given_up]
+
+    async def test_of_one_id_the_first_reason_stays(self, store: Store) -> None:
+        first = Skipped(parked("1", "a"), "broken", "operator", NOON)
+        await store.skip([first])
+        await store.park([parked("1", "a")])
+        await store.skip([replace(first, why="again", at=NOON + timedelta(hours=1))])
+        assert await store.skipped() == [first]
+        assert await store.parked_list() == []
+
+    async def test_they_are_listed_by_time_and_id_page_by_page(self, store: Store) -> None:
+        at = {"c": 1, "a": 1, "b": 0, "d": 2}
+        given_up = [Skipped(parked(i, i), "why", "operator", NOON + timedelta(minutes=m)) for i, m in at.items()]
+        await store.skip(given_up)
+        assert [one.record.id for one in await store.skipped()] == ["b", "a", "c", "d"]
+        assert [one.record.id for one in await store.skipped(after="a", limit=1)] == ["c"]
+        assert [one.record.id for one in await store.skipped(after="x", limit=1)] == ["b"]
+        assert await store.skipped(after="d") == []
+
+    async def test_giving_nothing_up_changes_nothing(self, store: Store) -> None:
+        await store.skip([])
+        assert await store.skipped() == []
 
 
 class TestWhenNumbersAreKept:

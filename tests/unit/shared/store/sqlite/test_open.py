@@ -36,6 +36,21 @@ class TestWhenAStoreIsOpened:
         await store.mark_published(["a/1/1"])
         assert await store._writer.run(pragma, "synchronous") == 2
 
+    async def test_a_file_of_the_version_before_gets_what_it_lacks_and_keeps_what_it_has(self, tmp_path: Path) -> None:
+        path = tmp_path / "store.db"
+        store = SqliteStore(path)
+        await store.open()
+        await store.append([entry("a/1")])
+        await store.close()
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("DROP TABLE skipped")
+            connection.execute("PRAGMA user_version = 1")
+        await store.open()
+        assert await store.position() == 1
+        assert await store.skipped() == []
+        assert await store._writer.run(pragma, "user_version") == SCHEMA_VERSION
+        await store.close()
+
     async def test_listings_cannot_write(self, store: SqliteStore) -> None:
         def write(connection: sqlite3.Connection) -> None:
             connection.execute("INSERT INTO marks VALUES ('m', 1)")
