@@ -46,7 +46,9 @@ def create(
     """
     organisation = from_path(settings.organisation)
 
+    known = [department.id for department in organisation.departments]
+
     def routes(service: Service) -> Sequence[APIRouter]:
-        return (router(service.execute, Views(service.store), service.clock, service.ids),)
+        return (router(service.execute, Views(service.store, known), service.clock, service.ids),)
 
     return Service(definition(organisation), settings, store or store_at(settings.store), routes, clock=clock, ids=ids)

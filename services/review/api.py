@@ -34,6 +34,7 @@ BOARD: Final = "review-board"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Sentence = Annotated[FreeText, StringConstraints(min_length=3, max_length=2_000, strip_whitespace=True)]
 ComplaintId = Annotated[str, Path(max_length=100)]
+Override = Annotated[FreeText, StringConstraints(max_length=500, strip_whitespace=True)]
 Month = Annotated[str, Query(pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")]
 Words = Annotated[list[str] | None, Query(max_length=50)]
 Cursor = Annotated[str, Query(max_length=100)]
@@ -52,15 +53,19 @@ class CauseSaid(BaseModel):
 
 
 class CausesSaid(BaseModel):
-    """All causes; they replace those there are."""
+    """All causes; they replace those there are. `override`: why words that blame people must stand."""
 
     model_config = ConfigDict(extra="forbid")
 
     causes: list[CauseSaid] = Field(min_length=1, max_length=20)
+    override: Override = ""
 
 
 class ActionSaid(BaseModel):
-    """An action: who does what by when, and by what later complaints will show that it worked."""
+    """An action: who does what by when, and by what later complaints will show that it worked.
+
+    `override`: why words that blame people must stand.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -70,6 +75,7 @@ class ActionSaid(BaseModel):
     text: Sentence
     due: AwareDatetime
     criterion: Sentence
+    override: Override = ""
 
 
 class ReadBy(BaseModel):
@@ -164,7 +170,7 @@ def _writes(routes: APIRouter, execute: Execute, views: Views, clock: Clock, ids
     @routes.post("/reviews/{complaint}/causes")
     async def set_causes(complaint: ComplaintId, body: CausesSaid, write: Framed) -> WriteAnswer:
         causes = tuple(CauseGiven(one.step, one.factor, one.weight, one.evidence) for one in body.causes)
-        return await carry_out(complaint, write, SetCauses(clock.now(), write.by or BOARD, causes))
+        return await carry_out(complaint, write, SetCauses(clock.now(), write.by or BOARD, causes, body.override))
 
     @routes.post("/reviews/{complaint}/actions")
     async def agree_action(complaint: ComplaintId, body: ActionSaid, write: Framed) -> WriteAnswer:
@@ -179,6 +185,7 @@ def _writes(routes: APIRouter, execute: Execute, views: Views, clock: Clock, ids
             text=body.text,
             due=body.due.astimezone(UTC),
             criterion=body.criterion,
+            override=body.override,
         )
         return await carry_out(complaint, write, command)
 

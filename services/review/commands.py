@@ -56,16 +56,20 @@ class CauseGiven:
 
 @dataclass(frozen=True, slots=True)
 class SetCauses:
-    """The board says what caused it."""
+    """The board says what caused it. `override`: why words that blame people must stand."""
 
     now: datetime
     by: str
     causes: tuple[CauseGiven, ...]
+    override: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AgreeAction:
-    """A department takes on an action, with the criterion by which its effect will be judged."""
+    """A department takes on an action, with the criterion by which its effect will be judged.
+
+    `override`: why words that blame people must stand.
+    """
 
     now: datetime
     by: str
@@ -76,6 +80,7 @@ class AgreeAction:
     text: str
     due: datetime
     criterion: str
+    override: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,29 +22,37 @@ from shared.web.writes import Framed, Write, WriteAnswer, answer
 TRIAGE_ROLE: Final = "triage"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Sentence = Annotated[FreeText, StringConstraints(min_length=3, max_length=1_000, strip_whitespace=True)]
+Override = Annotated[FreeText, StringConstraints(max_length=500, strip_whitespace=True)]
 ComplaintId = Annotated[str, Path(max_length=100)]
 Cursor = Annotated[str, Query(max_length=100)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
 class Decide(BaseModel):
-    """A person's decision. `steps`: those it touches; empty: those of the category, and those known by facts."""
+    """A person's decision.
+
+    Attributes:
+        steps: those it touches; empty: those of the category, and those known by facts.
+        override: why words that blame people must stand.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     category: Name
     steps: list[Name] = Field(default_factory=list[str], max_length=50)
     reason: Sentence
+    override: Override = ""
 
 
 class LinkTo(BaseModel):
-    """Another complaint that this one repeats or duplicates."""
+    """Another complaint that this one repeats or duplicates. `override` as in a decision."""
 
     model_config = ConfigDict(extra="forbid")
 
     other: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     score: float = Field(ge=0, le=1)
     why: Sentence
+    override: Override = ""
 
 
 def router(execute: Execute, views: Views, clock: Clock) -> APIRouter:
@@ -100,7 +108,7 @@ def _writes(routes: APIRouter, execute: Execute, views: Views, clock: Clock) -> 
     @routes.post("/triages/{complaint}/decide")
     async def decide(complaint: ComplaintId, body: Decide, write: Framed) -> WriteAnswer:
         by = write.by or TRIAGE_ROLE
-        command = DecideTriage(clock.now(), by, body.category, tuple(body.steps), body.reason)
+        command = DecideTriage(clock.now(), by, body.category, tuple(body.steps), body.reason, body.override)
         return await carry_out(complaint, write, command)
 
     @routes.post("/triages/{complaint}/links")
@@ -108,7 +116,7 @@ def _writes(routes: APIRouter, execute: Execute, views: Views, clock: Clock) -> 
         if not await views.known(body.other):
             raise Invalid([("other", f"there is no complaint {body.other}")])
         by = write.by or TRIAGE_ROLE
-        command = LinkComplaint(clock.now(), by, complaint, body.other, body.score, body.why)
+        command = LinkComplaint(clock.now(), by, complaint, body.other, body.score, body.why, body.override)
         return await carry_out(complaint, write, command)
 
     @routes.delete("/triages/{complaint}/links/{other}")
@@ -117,6 +125,7 @@ def _writes(routes: APIRouter, execute: Execute, views: Views, clock: Clock) -> 
         other: ComplaintId,
         write: Framed,
         why: Annotated[FreeText, Query(max_length=1_000)] = "the link was wrong",
+        override: Annotated[FreeText, Query(max_length=500)] = "",
     ) -> WriteAnswer:
-        command = UnlinkComplaint(clock.now(), write.by or TRIAGE_ROLE, other, why)
+        command = UnlinkComplaint(clock.now(), write.by or TRIAGE_ROLE, other, why, override)
         return await carry_out(complaint, write, command)

@@ -25,6 +25,7 @@ class DecideTriage:
     Attributes:
         steps: the steps it touches; empty: those of the category, and those known by facts.
         reason: why, in words; becomes the why of the steps.
+        override: why words that blame people must stand.
     """
 
     now: datetime
@@ -32,6 +33,7 @@ class DecideTriage:
     category: str
     steps: tuple[str, ...]
     reason: str
+    override: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class RefuteSteps:
 
 @dataclass(frozen=True, slots=True)
 class LinkComplaint:
-    """This complaint repeats or duplicates another. `score` from 0 to 1."""
+    """This complaint repeats or duplicates another. `score` from 0 to 1; `override` as in DecideTriage."""
 
     now: datetime
     by: str
@@ -64,16 +66,18 @@ class LinkComplaint:
     other: str
     score: float
     why: str
+    override: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class UnlinkComplaint:
-    """The link was wrong."""
+    """The link was wrong. `override` as in DecideTriage."""
 
     now: datetime
     by: str
     other: str
     why: str
+    override: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from shared.contracts.routing import (
 from shared.core.datafile import closest
 from shared.core.decider import Decider, Rejected
 from shared.core.organisation import Organisation
+from shared.core.wording import override_used, refuse_blame
 
 UNKNOWN_COMPLAINT = "unknown-complaint"
 
@@ -73,9 +74,9 @@ def decide(rules: Rulebook, state: State, command: Command) -> Sequence[Event]: 
         case RefuteSteps():
             return _refute(state, command)
         case LinkComplaint():
-            return _link(state, command)
+            return _link(rules.organisation, state, command)
         case UnlinkComplaint():
-            return _unlink(state, command)
+            return _unlink(rules.organisation, state, command)
         case EndTriage():
             return _end(state, command)
         case RunClocks():
@@ -151,6 +152,7 @@ def _decide_by_a_person(rules: Rulebook, state: State, command: DecideTriage) ->
     steps = _steps_by_a_person(rules, open_state, command, category.steps)
     if isinstance(open_state, Triaged) and open_state.category == category.id and _same(open_state.steps, steps):
         return []
+    refuse_blame(rules.organisation, [command.reason], command.override)
     severity, severity_why = severity_of(rules, category.id, open_state.circumstances)
     return [
         ComplaintTriaged(
@@ -165,6 +167,7 @@ def _decide_by_a_person(rules: Rulebook, state: State, command: DecideTriage) ->
             basis="person",
             historic=open_state.historic,
             circumstances=open_state.circumstances,
+            override=override_used(rules.organisation, [command.reason], command.override),
         )
     ]
 
@@ -238,19 +241,32 @@ def _refute(state: State, command: RefuteSteps) -> Sequence[Event]:
     ]
 
 
-def _link(state: State, command: LinkComplaint) -> Sequence[Event]:
+def _link(organisation: Organisation, state: State, command: LinkComplaint) -> Sequence[Event]:
     open_state = _open(state)
     if command.other == command.complaint:
         raise Rejected("own-repeat", "A complaint cannot repeat itself: name another complaint.")
     if command.other in open_state.links:
         return []
-    return [ComplaintLinked(at=command.now, by=command.by, other=command.other, score=command.score, why=command.why)]
+    refuse_blame(organisation, [command.why], command.override)
+    override = override_used(organisation, [command.why], command.override)
+    return [
+        ComplaintLinked(
+            at=command.now,
+            by=command.by,
+            other=command.other,
+            score=command.score,
+            why=command.why,
+            override=override,
+        )
+    ]
 
 
-def _unlink(state: State, command: UnlinkComplaint) -> Sequence[Event]:
+def _unlink(organisation: Organisation, state: State, command: UnlinkComplaint) -> Sequence[Event]:
     if command.other not in _open(state).links:
         return []
-    return [ComplaintUnlinked(at=command.now, by=command.by, other=command.other, why=command.why)]
+    refuse_blame(organisation, [command.why], command.override)
+    override = override_used(organisation, [command.why], command.override)
+    return [ComplaintUnlinked(at=command.now, by=command.by, other=command.other, why=command.why, override=override)]
 
 
 def _end(state: State, command: EndTriage) -> Sequence[Event]:

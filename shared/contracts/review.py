@@ -115,9 +115,13 @@ class TimesAttributed(Event):
 
 
 class CausesFound(Event):
-    """Causes with weights and evidence; a later one replaces an earlier one."""
+    """Causes with weights and evidence; a later one replaces an earlier one.
+
+    `override`: why words of the board that blame people stand all the same; empty almost always.
+    """
 
     causes: tuple[Cause, ...]
+    override: str = ""
 
 
 class CostsComputed(Event):
@@ -128,7 +132,7 @@ class CostsComputed(Event):
 
 
 class ActionAgreed(Event):
-    """An action: owner, due date, and the effectiveness criterion written now."""
+    """An action: owner, due date, and the effectiveness criterion written now. `override` as in the causes found."""
 
     action: str
     kind: str
@@ -137,6 +141,7 @@ class ActionAgreed(Event):
     text: str
     due: Instant
     criterion: str
+    override: str = ""
 
 
 class ActionDone(Event):

@@ -42,7 +42,10 @@ class Circumstances(Part):
 
 
 class ComplaintTriaged(Event):
-    """The steps touched are known, each with its why. A later one replaces an earlier one (a person corrected it)."""
+    """The steps touched are known, each with its why. A later one replaces an earlier one (a person corrected it).
+
+    `override`: why words of a person that blame people stand all the same; empty almost always.
+    """
 
     category: str
     severity: Severity
@@ -53,6 +56,7 @@ class ComplaintTriaged(Event):
     basis: Literal["facts", "rules", "person"]
     historic: bool = False
     circumstances: Circumstances | None = None
+    override: str = ""
 
 
 class TriageQueued(Event):
@@ -100,18 +104,20 @@ class StepRefuted(Event):
 
 
 class ComplaintLinked(Event):
-    """This complaint repeats or duplicates another; reversible. `score` from 0 to 1."""
+    """This complaint repeats or duplicates another; reversible. `score` from 0 to 1, `override` as in a triage."""
 
     other: str
     score: float
     why: str
+    override: str = ""
 
 
 class ComplaintUnlinked(Event):
-    """The link was wrong."""
+    """The link was wrong. `override` as in a triage."""
 
     other: str
     why: str
+    override: str = ""
 
 
 class TriageEnded(Event):

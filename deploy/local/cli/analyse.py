@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +22,7 @@ from shared.contracts.intake import ComplaintRegistered
 from shared.core import mapping as mappings
 from shared.core import organisation as organisations
 from shared.core.analysis import Order, TimesReport, analyse_routing, analyse_times, order_of_registration, order_of_row
-from shared.core.datafile import DataFileInvalid
+from shared.core.datafile import DataFileInvalid, closest
 from shared.core.mapping import ImportMapping, MappedRow, MappingInvalid, map_row
 from shared.core.organisation import Organisation
 
@@ -71,8 +71,20 @@ def _of_file(file: Path, mapping: str, sample: str, organisation: str) -> TimesR
         fail(f"mapping '{meaning.id}' says nothing about the analysis of times", Exit.USAGE)
     if sample and meaning.analysis.sample is None:
         fail(f"mapping '{meaning.id}' names no column that holds samples", Exit.USAGE)
-    rows = (row for row in _rows(file, meaning) if not sample or row.sample == sample)
-    return analyse_times((order_of_row(row, meaning) for row in rows), company)
+    samples: set[str] = set()
+    rows = _of_sample(_rows(file, meaning), sample, samples)
+    report = analyse_times((order_of_row(row, meaning) for row in rows), company)
+    if sample and sample not in samples:
+        fail(f"{file.name} has no row of sample '{sample}'; {closest(sample, samples)}", Exit.USAGE)
+    return report
+
+
+def _of_sample(rows: Iterable[MappedRow], sample: str, seen: set[str]) -> Iterator[MappedRow]:
+    """Yield the rows of a sample, all where none is asked for; takes down which samples there are."""
+    for row in rows:
+        seen.add(row.sample)
+        if sample in ("", row.sample):
+            yield row
 
 
 def _rows(file: Path, meaning: ImportMapping) -> Iterator[MappedRow]:

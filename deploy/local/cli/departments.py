@@ -8,7 +8,7 @@ import typer
 
 from deploy.local.cli.acting import act, filled
 from deploy.local.cli.client import connected
-from deploy.local.cli.options import AsJson, ComplaintId, DataDir, DepartmentId, Key, numbers, pairs, stretch
+from deploy.local.cli.options import AsJson, ComplaintId, DataDir, DepartmentId, Key, Override, numbers, pairs, stretch
 from deploy.local.cli.output import Exit, emit, fail, record, table
 
 app = typer.Typer(help="Act as a department at the table.", no_args_is_help=True)
@@ -21,7 +21,6 @@ Text = Annotated[str, typer.Option(help="In words, without blaming anybody")]
 RemedyCode = Annotated[str, typer.Option("--remedy", help="A remedy of the playbook")]
 Amount = Annotated[str, typer.Option(help="What the remedy is worth to the customer")]
 BudgetHours = Annotated[int | None, typer.Option(min=1, help="What the step should take from now on")]
-Override = Annotated[str, typer.Option(help="Why words that blame people must stand")]
 
 
 @app.command()

@@ -58,6 +58,8 @@ def import_file(
             try:
                 with progress(f"importing {file.name}", table.size) as bar:
                     work.count(deliver(api, work.rows(bar)), bar)
+            except KeyboardInterrupt:
+                fail(f"stopped after {work.answers} rows, which stay; the same command goes on from there")
             finally:
                 remember(folder, work.answered)
             if not no_wait:
@@ -137,6 +139,11 @@ class _Import:
             if row.mapped.expected_department:
                 self.answered[row.mapped.source_row] = row.mapped.expected_department
         bar.at(self.table.size)
+
+    @property
+    def answers(self) -> int:
+        """How many rows have been dealt with."""
+        return self.became.total() - self.became["flagged"] + self.rejects.count
 
     def _reject(self, cells: tuple[str, ...], line: int, reason: str) -> None:
         self.rejects.add(cells, f"line {line}: {reason}")

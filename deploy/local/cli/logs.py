@@ -31,13 +31,11 @@ def registrations(api: Api) -> Iterator[tuple[str, Said]]:
 
 
 def invitations(api: Api) -> Iterator[tuple[str, Said, list[Said]]]:
-    """Yield each complaint's id, registration, and invitations, for all complaints that have any."""
-    for keys in chunks(_first(api, "departments", topics.DEPARTMENTS, departments.KIND, INVITED), STREAMS):
-        said = pull(api, "departments", topics.DEPARTMENTS, departments.KIND, keys)
-        registered = pull(api, "intake", topics.INTAKE, intake.KIND, keys)
-        for key in keys:
-            complaint = next(event for event in registered[key] if event["type"] == REGISTERED)
-            yield key, complaint, [event for event in said[key] if event["type"] == INVITED]
+    """Yield each complaint's id, registration, and invitations; none for one that waits for a person's triage."""
+    for complaints in chunks(registrations(api), STREAMS):
+        said = pull(api, "departments", topics.DEPARTMENTS, departments.KIND, [key for key, _ in complaints])
+        for key, registered in complaints:
+            yield key, registered, [event for event in said[key] if event["type"] == INVITED]
 
 
 def pull(api: Api, service: str, topic: str, kind: str, keys: Sequence[str]) -> dict[str, list[Said]]:

@@ -8,7 +8,7 @@ import typer
 
 from deploy.local.cli.acting import act, filled
 from deploy.local.cli.client import connected
-from deploy.local.cli.options import AsJson, ComplaintId, DataDir, Key, pairs
+from deploy.local.cli.options import AsJson, ComplaintId, DataDir, Key, Override, pairs
 from deploy.local.cli.output import emit, table
 
 app = typer.Typer(help="Act as management, for complaints that were escalated.", no_args_is_help=True)
@@ -62,7 +62,7 @@ def close(
     finding: Annotated[
         list[str] | None, typer.Option(metavar="INSTANCE=TEXT", help="A fix or a reason per failed instance; several")
     ] = None,
-    override: Annotated[str, typer.Option(help="Why words that blame people must stand")] = "",
+    override: Override = "",
     key: Key = "",
     data_dir: DataDir = None,
     as_json: AsJson = False,

@@ -15,6 +15,7 @@ DataDir: TypeAlias = Annotated[
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, and nothing else")]
 Period: TypeAlias = Annotated[str, typer.Option("--period", metavar="YYYY-MM", help="One month; all without")]
 Key: TypeAlias = Annotated[str, typer.Option("--key", help="Idempotency key: the same one again changes nothing")]
+Override: TypeAlias = Annotated[str, typer.Option(help="Why words that blame people must stand")]
 ComplaintId: TypeAlias = Annotated[str, typer.Argument(metavar="ID", help="The complaint")]
 DepartmentId: TypeAlias = Annotated[str, typer.Argument(metavar="DEPT", help="The department you act as")]
 

@@ -8,7 +8,7 @@ import typer
 
 from deploy.local.cli.acting import act, filled
 from deploy.local.cli.client import connected
-from deploy.local.cli.options import AsJson, ComplaintId, DataDir, Key
+from deploy.local.cli.options import AsJson, ComplaintId, DataDir, Key, Override
 from deploy.local.cli.output import emit, table
 
 app = typer.Typer(help="Decide what the rules are not sure of.", no_args_is_help=True)
@@ -44,10 +44,11 @@ def decide(
     category: Annotated[str, typer.Option(help="What it is, by the organisation's categories")],
     reason: Annotated[str, typer.Option(help="Why; stands with every step as its why")],
     step: Annotated[list[str] | None, typer.Option(help="A step it touches; several. Without: the category's")] = None,
+    override: Override = "",
     key: Key = "",
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide, or correct what was decided."""
-    body = filled(category=category, reason=reason, steps=step)
+    body = filled(category=category, reason=reason, steps=step, override=override)
     act(f"routing/triages/{complaint}/decide", body, data_dir, as_json=as_json, key=key)

@@ -16,13 +16,13 @@ from services.departments.decide.overdue import run_clocks
 from services.departments.decide.round import note_refused_wording, propose, report_times
 from services.departments.decide.seating import NO_SUCH_COMPLAINT, NOT_AT_THIS_TABLE
 from services.departments.decide.settling import settled
-from services.departments.decide.wording import BLAMES_PEOPLE
 from services.departments.state import INITIAL, State, also, evolve, index, is_terminal, next_due, state_adapter
 from shared.contracts.departments import KIND
 from shared.contracts.event import Event
 from shared.contracts.topics import DEPARTMENTS
 from shared.core.decider import Decider
 from shared.core.organisation import Organisation
+from shared.core.wording import BLAMES_PEOPLE
 
 __all__ = ["BLAMES_PEOPLE", "NOT_AT_THIS_TABLE", "NO_SUCH_COMPLAINT", "decide", "decider"]
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from services.departments import commands as asked
 from services.departments.decide.round import proposed, refuse_outside_the_playbook
 from services.departments.decide.seating import acting
-from services.departments.decide.wording import override_used, refuse_blame
 from services.departments.policy import waited_for, what_the_budgets_would_break
 from services.departments.state import AgreedTable, Agreeing, Completed, Delivering, Objection, State, Table
 from shared.contracts.departments import (
@@ -21,6 +20,7 @@ from shared.contracts.event import Event
 from shared.contracts.parts import Remedy
 from shared.core.decider import Rejected
 from shared.core.organisation import Organisation
+from shared.core.wording import override_used, refuse_blame
 
 
 def endorse(state: State, command: asked.Endorse) -> Sequence[Event]:

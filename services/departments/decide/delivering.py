@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from services.departments import commands as asked
 from services.departments.decide.seating import acting
-from services.departments.decide.wording import override_used, refuse_blame
 from services.departments.policy import contradictions
 from services.departments.state import AgreedTable, Completed, Delivering, State, Statement, Table
 from shared.contracts.departments import AnswerAgreed, AnswerHeld, RemedyDelivered, StatementMade
 from shared.contracts.event import Event
 from shared.core.decider import Rejected
 from shared.core.organisation import Organisation
+from shared.core.wording import override_used, refuse_blame
 
 
 def deliver_remedy(state: State, command: asked.DeliverRemedy) -> Sequence[Event]:

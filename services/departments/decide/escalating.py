@@ -8,13 +8,13 @@ from typing import Literal
 
 from services.departments import commands as asked
 from services.departments.decide.seating import NO_SUCH_COMPLAINT
-from services.departments.decide.wording import override_used, refuse_blame
 from services.departments.policy import due, failed_instances, failed_instances_without_a_table
 from services.departments.state import Closed, Escalation, State, Table, Waiting, table_of
 from shared.contracts.departments import EscalatedToManagement, EscalationClosed, ManagerContacted
 from shared.contracts.event import Event
 from shared.core.decider import Rejected
 from shared.core.organisation import Organisation
+from shared.core.wording import override_used, refuse_blame
 
 
 def escalate(organisation: Organisation, state: State, command: asked.Escalate) -> Sequence[Event]:

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from services.departments import commands as asked
 from services.departments.decide.seating import acting, working
-from services.departments.decide.wording import override_used, refuse_blame
 from services.departments.policy import PROPOSALS_PER_DEPARTMENT
 from services.departments.state import AgreedTable, Seat, State, Table, table_of
 from shared.contracts.departments import Proposal, ProposalMade, TimesReported, WordingRefused
@@ -16,6 +15,7 @@ from shared.contracts.event import Event
 from shared.contracts.parts import Remedy, StepTime
 from shared.core.decider import Rejected
 from shared.core.organisation import Organisation
+from shared.core.wording import override_used, refuse_blame
 
 
 def report_times(organisation: Organisation, state: State, command: asked.ReportTimes) -> Sequence[Event]:

@@ -17,7 +17,6 @@ from services.departments.policy.wording import (
     effect_on_the_customer,
     failed_instances,
     failed_instances_without_a_table,
-    what_blames_people,
     what_is_asked,
 )
 
@@ -36,7 +35,6 @@ __all__ = [
     "the_last_participant_cannot_decline_until_another_accepted",
     "the_lead_of_the_second_stage",
     "waited_for",
-    "what_blames_people",
     "what_is_asked",
     "what_the_budgets_would_break",
 ]

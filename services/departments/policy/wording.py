@@ -1,4 +1,4 @@
-"""Words at the table: what a briefing says, what blames people, and where statements contradict each other."""
+"""Words at the table: what a briefing says, and where statements contradict each other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from shared.contracts.departments import ComplaintBrief
-from shared.core.organisation import Blame, Organisation
+from shared.core.organisation import Organisation
 
 EXCERPT: Final = 600
 """So many characters of the customer's words go into a briefing."""
@@ -44,20 +44,6 @@ def what_is_asked(*, historic: bool, stage: int, lead: bool) -> str:
     return f"The customer rejected the first answer. {asked}" if stage > 1 else asked
 
 
-def what_blames_people(organisation: Organisation, texts: Iterable[str]) -> tuple[Blame, ...]:
-    """Return what in the texts names or blames people, judged by the lexicon of every language of the organisation.
-
-    Departments write in their own language, whichever the complaint's is; a phrase of one language is not found in
-    words of another.
-    """
-    found: dict[tuple[str, int], Blame] = {}
-    for text in texts:
-        for language in _languages(organisation, text):
-            for blame in organisation.blame_in(text, language):
-                found.setdefault((text, blame.hit.start), blame)
-    return tuple(found.values())
-
-
 def contradictions(
     dates: Mapping[str, Mapping[str, date]], amounts: Mapping[str, Mapping[str, Decimal]]
 ) -> tuple[str, ...]:
@@ -76,13 +62,6 @@ def failed_instances(leads: Sequence[str], silent: Sequence[str], declined: Sequ
 def failed_instances_without_a_table() -> tuple[str, ...]:
     """Return what failed when the customer escalates before any department sits at a table."""
     return ("triage",)
-
-
-def _languages(organisation: Organisation, text: str) -> list[str]:
-    # The hint comes from the first language that finds the words, so the text's own script goes first.
-    cyrillic = any("\u0400" <= character <= "\u04ff" for character in text)
-    languages = dict.fromkeys([*organisation.languages, *organisation.lexicon.blame])
-    return sorted(languages, key=lambda language: (language == "ru") != cyrillic)
 
 
 def _differing(said: Mapping[str, Mapping[str, date]] | Mapping[str, Mapping[str, Decimal]]) -> Iterable[str]:

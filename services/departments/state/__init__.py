@@ -1,5 +1,6 @@
 """The states of a resolution, how they evolve, and what of them the store may search."""
 
+from services.departments.state.asked import asked_now
 from services.departments.state.clocks import RunningClock, clocks, next_due
 from services.departments.state.evolve import evolve
 from services.departments.state.models import (
@@ -44,6 +45,7 @@ __all__ = [
     "Table",
     "Waiting",
     "also",
+    "asked_now",
     "clocks",
     "evolve",
     "held_by_management",

@@ -17,6 +17,7 @@ from services.departments.state import (
     State,
     Table,
     Waiting,
+    asked_now,
     held_by_management,
     state_adapter,
     table_of,
@@ -33,6 +34,7 @@ from services.departments.views.models import (
     ResolutionView,
 )
 from shared.contracts.departments import KIND
+from shared.core.datafile import closest
 from shared.store.port import Page, Snapshot, Store
 from shared.web.problems import NotFound
 
@@ -42,10 +44,11 @@ _STATE: Final = state_adapter()
 
 
 class Views:
-    """Reads of one store."""
+    """Reads of one store; `departments` are the ids of those there are."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, departments: Sequence[str]) -> None:
         self._store = store
+        self._departments = frozenset(departments)
 
     async def resolutions(
         self, statuses: Sequence[str], departments: Sequence[str], cursor: str, limit: int
@@ -67,7 +70,12 @@ class Views:
         return _resolution(snapshot, _state(snapshot))
 
     async def briefings(self, department: str, asked: Sequence[str], cursor: str, limit: int) -> BriefingPage:
-        """Page through what a department is asked; `asked`: statuses of the table, or standings of the department."""
+        """Page through what a department is asked; `asked`: statuses of the table, or standings of the department.
+
+        Raises NotFound where there is no such department.
+        """
+        if department not in self._departments:
+            raise NotFound(f"there is no department '{department}'; {closest(department, self._departments)}")
         where: dict[str, list[str]] = {"departments": [department]}
         standings = [f"{department}:{word}" for word in asked if word in STANDINGS]
         statuses = [word for word in asked if word not in STANDINGS]
@@ -81,7 +89,7 @@ class Views:
             state = _state(snapshot)
             table, seat = _seat(state, department)
             if table is not None and seat is not None:
-                lines.append(BriefingLine(**_line(snapshot, state, table), **_asked(seat)))
+                lines.append(BriefingLine(**_line(snapshot, state, table), **_asked(state, seat)))
         return BriefingPage(items=lines, next=_key(page.next))
 
     async def briefing(self, department: str, complaint: str) -> Briefing:
@@ -216,7 +224,7 @@ def _briefing(snapshot: Snapshot, state: State, table: Table, seat: Seat) -> Bri
     own = [proposal for proposal in table.proposals if proposal.department == seat.department]
     return Briefing(
         **_line(snapshot, state, table),
-        **_asked(seat),
+        **_asked(state, seat),
         seat=seat,
         participants=table.standings,
         points=table.complaint.points,
@@ -229,12 +237,12 @@ def _briefing(snapshot: Snapshot, state: State, table: Table, seat: Seat) -> Bri
     )
 
 
-def _asked(seat: Seat) -> dict[str, Any]:
+def _asked(state: State, seat: Seat) -> dict[str, Any]:
     return {
         "department": seat.department,
         "standing": seat.standing,
         "respond_by": seat.respond_by,
-        "asked": seat.asked,
+        "asked": asked_now(state, seat),
         "effect": seat.effect,
         "steps": list(seat.steps),
     }

@@ -13,6 +13,7 @@ from shared.contracts.parts import Cause
 from shared.contracts.review import ActionAgreed, ActionDone, CausesFound, SummaryAcknowledged
 from shared.core.decider import Rejected
 from shared.core.organisation import Organisation
+from shared.core.wording import override_used, refuse_blame
 
 _NOT_OPEN = "A review opens when the complaint is resolved; there is none yet."
 
@@ -28,7 +29,10 @@ def causes_set(organisation: Organisation, state: State, command: SetCauses) -> 
             causes = _causes(organisation, command.causes)
             if causes == state.causes:
                 return []
-            found = CausesFound(at=command.now, by=command.by, causes=causes)
+            said = [cause.evidence for cause in causes]
+            refuse_blame(organisation, said, command.override)
+            override = override_used(organisation, said, command.override)
+            found = CausesFound(at=command.now, by=command.by, causes=causes, override=override)
             return [found, *costed(organisation, state, causes, command.now)]
 
 
@@ -69,6 +73,8 @@ def action_agreed(organisation: Organisation, state: State, command: AgreeAction
         raise Rejected(
             "action-due-in-future", f"An action is due after it is agreed, not on {command.due.isoformat()}."
         )
+    said = [command.text, command.criterion]
+    refuse_blame(organisation, said, command.override)
     return [
         ActionAgreed(
             at=command.now,
@@ -80,6 +86,7 @@ def action_agreed(organisation: Organisation, state: State, command: AgreeAction
             text=command.text.strip(),
             due=command.due,
             criterion=command.criterion.strip(),
+            override=override_used(organisation, said, command.override),
         )
     ]
 

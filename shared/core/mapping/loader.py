@@ -75,8 +75,11 @@ def check_fits(mapping: ImportMapping, organisation: Organisation, source: str) 
 
 
 def missing_columns(mapping: ImportMapping, header: Iterable[str]) -> tuple[str, ...]:
-    """Columns the mapping names that a file's header does not have, each with the closest one it has."""
+    """Columns the mapping names that a file's header does not have, with the closest ones; once all there are."""
     present = list(header)
+    missing = [column for column in mapping.columns() if column not in present]
+    hints = [closest(column, present) for column in missing]
     return tuple(
-        f"no column '{column}'; {closest(column, present)}" for column in mapping.columns() if column not in present
+        f"no column '{column}'" + (f"; {hint}" if hint not in hints[:at] else "")
+        for at, (column, hint) in enumerate(zip(missing, hints, strict=True))
     )

@@ -41,6 +41,7 @@ class TestTimesOfAFile:
             ((), "--mapping is missing; one of: city, marketplace"),
             (("--mapping", "city"), "mapping 'city' says nothing about the analysis of times"),
             (("--mapping", "nothing"), "one of: city, marketplace"),
+            (("--mapping", "marketplace", "--sample", "randon"), "no row of sample 'randon'; did you mean 'random'?"),
         ],
     )
     def test_without_a_fitting_mapping_it_ends_with_two(

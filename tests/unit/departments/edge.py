@@ -104,7 +104,8 @@ class Current:
         return await self.execute.many(calls)
 
 
-CURRENT, CLOCK, VIEWS, APP = Current(), StandingClock(), Views(MemoryStore()), FastAPI()
+KNOWN = [department.id for department in ORGANISATION.departments]
+CURRENT, CLOCK, VIEWS, APP = Current(), StandingClock(), Views(MemoryStore(), KNOWN), FastAPI()
 problems.install(APP)
 APP.include_router(router(CURRENT, VIEWS, CLOCK, RandomIds()))
 

@@ -42,7 +42,7 @@ class TestTheWholeWay:
 class TestScope:
     async def test_another_department_s_complaint_is_not_found(self, table: Table) -> None:
         await table.open()
-        for department in ("payment", "nobody"):
+        for department in ("payment", "carrier"):
             assert (await table.client.get(f"/departments/{department}/table/c1")).status_code == 404
             assert (await table.try_(department, "join")).status_code == 404
             assert (await table.get(f"/departments/{department}/table"))["items"] == []
@@ -96,6 +96,28 @@ class TestScope:
         assert seen["steps"][0]["why"][0]["sentence"] == "damaged goods touch it"
         assert seen["respond_by"] == "2026-03-02T15:30:00Z"
         assert seen["points"] == 2
+
+    async def test_what_is_asked_follows_the_table(self, table: Table) -> None:
+        async def asked(department: str) -> str:
+            found: str = (await table.get(f"/departments/{department}/table/c1"))["asked"]
+            return found
+
+        await table.open()
+        assert (await asked("warehouse")).startswith("Join, or decline")
+        await table.do("warehouse", "join")
+        assert await asked("warehouse") == "Report the times of your steps and propose a solution."
+        await table.do("warehouse", "propose", NEW_LAMP)
+        assert await asked("warehouse") == "Report the times of your steps."
+        await table.contribute()
+        assert (await asked("warehouse")).startswith("Endorse the proposals you stand behind")
+        lead = (await table.get("/resolutions/c1"))["lead"]
+        assert "You lead: write down what was agreed." in await asked(lead)
+
+    async def test_a_department_that_is_not_there_is_told_apart_from_one_that_is_not_asked(self, table: Table) -> None:
+        unknown = await table.client.get("/departments/ware-house/table")
+        assert unknown.status_code == 404
+        assert unknown.json()["detail"] == "there is no department 'ware-house'; did you mean 'warehouse'?"
+        assert (await table.get("/departments/warehouse/table"))["items"] == []
 
 
 class TestRefusals:

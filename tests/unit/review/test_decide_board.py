@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -115,6 +116,13 @@ class TestSettingCauses:
         bare = SetCauses(**on(by=BOARD), causes=(CauseGiven("picking", "method", 1.0, " "),))
         a_resolved_one().when(bare).then_rejected("causes-need-evidence")
 
+    def test_evidence_names_no_culprits_unless_somebody_says_why_it_must(self) -> None:
+        blaming = SetCauses(**on(by=BOARD), causes=(CauseGiven("picking", "method", 1.0, "The picker is to blame."),))
+        a_resolved_one().when(blaming).then_rejected("blames-people")
+        found, *_ = a_resolved_one().when(replace(blaming, override="a quotation")).events
+        assert isinstance(found, CausesFound)
+        assert found.override == "a quotation"
+
     def test_there_must_be_a_review(self) -> None:
         nothing().when(set_causes(("picking", "method", 1))).then_rejected("review-not-open")
 
@@ -143,6 +151,14 @@ class TestActions:
     )
     def test_an_action_that_cannot_be_checked_is_refused(self, changes: dict[str, object], rule: str) -> None:
         a_resolved_one().when(agree(**changes)).then_rejected(rule)
+
+    def test_an_action_names_no_culprits_unless_somebody_says_why_it_must(self) -> None:
+        blaming = "The picker is to blame for it."
+        a_resolved_one().when(agree(text=blaming)).then_rejected("blames-people")
+        a_resolved_one().when(agree(criterion=blaming)).then_rejected("blames-people")
+        (agreed,) = a_resolved_one().when(agree(text=blaming, override="a quotation")).events
+        assert isinstance(agreed, ActionAgreed)
+        assert agreed.override == "a quotation"
 
     def test_there_must_be_a_review(self) -> None:
         nothing().when(agree()).then_rejected("review-not-open")

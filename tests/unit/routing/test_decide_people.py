@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from services.routing import commands
@@ -33,6 +35,7 @@ REFUTED = routing.StepRefuted(
     reason="step-not-ours",
     nominee="warehouse",
 )
+BLAMING = "The packer is to blame."
 ENDED = routing.TriageEnded(at=NOW, by="customer", why="withdrawn")
 
 
@@ -125,6 +128,22 @@ class TestWhenADepartmentAnswers:
     def test_a_word_that_comes_after_the_end_still_counts(self) -> None:
         given(was_triaged(), ENDED).when(JOINED).then(CONFIRMED)
         given(was_triaged(), ENDED, CONFIRMED).when(JOINED).then_nothing()
+
+
+class TestWordsThatBlamePeople:
+    def test_are_no_reason_for_a_decision_a_link_or_the_end_of_one(self) -> None:
+        link = routing.ComplaintLinked(at=NOW, by="triage", other="c0", score=0.9, why="same box")
+        unlink = commands.UnlinkComplaint(now=NOW + HOUR, by="triage", other="c0", why=BLAMING)
+        given(was_queued()).when(a_decision(reason=BLAMING)).then_rejected("blames-people")
+        given(was_triaged()).when(replace(a_link(), why=BLAMING)).then_rejected("blames-people")
+        given(was_triaged(), link).when(unlink).then_rejected("blames-people")
+
+    def test_stand_by_an_override_that_is_kept(self) -> None:
+        event = decided(was_queued(), reason=BLAMING, override="a quotation")
+        assert event.override == "a quotation"
+        (linked,) = given(was_triaged()).when(replace(a_link(), why=BLAMING, override="a quotation")).events
+        assert isinstance(linked, routing.ComplaintLinked)
+        assert linked.override == "a quotation"
 
 
 class TestWhenComplaintsAreLinked:
