@@ -112,13 +112,7 @@ def subscribe(
 
     subscriber(deliver)
     # FastStream has no hook between the client's poll and the handler.
-    poll = careful(subscriber.get_msg)
-
-    async def noted(consumer: Any) -> Records:  # noqa: ANN401 - aiokafka's, untyped
-        polled()
-        return await poll(consumer)
-
-    subscriber.get_msg = noted  # type: ignore[method-assign]
+    subscriber.get_msg = careful(subscriber.get_msg, polled)  # type: ignore[assignment]
     return subscriber
 
 
