@@ -14,6 +14,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from deploy.local.background import in_background
+from deploy.local.cli.client import Api
+from deploy.local.cli.settling import settle
 from deploy.local.deployment import Deployment
 from deploy.local.folder import SERVICES, DataFolder
 from shared.contracts.envelope import Envelope
@@ -61,15 +63,15 @@ def broken(place: Place, run: Run, count: int = 1) -> str:
     keys = [f"{mark}-{number}" for number in range(count)]
     place.send(*((key, b"{}", named(key, 1, "ComplaintRegistered.v7" + mark)) for key in keys))
     for service in READERS:
-        until(run, place, service, mark, count)
+        until(run, place, service, count, "--reason", mark)
     return mark
 
 
-def until(run: Run, place: Place, service: str, mark: str, count: int) -> None:
+def until(run: Run, place: Place, service: str, count: int, *options: object) -> None:
     for _ in range(500):
-        if len(listed(run, place, "--service", service, "--reason", mark, "--limit", 0)) == count:
+        if len(listed(run, place, "--service", service, "--limit", 0, *options)) == count:
             return
-    pytest.fail(f"{service} does not have {count} records parked whose reason says {mark}")
+    pytest.fail(f"{service} does not have {count} records parked of {options}")
 
 
 def listed(run: Run, place: Place, *options: object) -> list[dict[str, Any]]:
@@ -181,6 +183,8 @@ class TestParkedSkip:
 class TestReplay:
     def test_drops_what_is_known(self, run: Run, place: Place) -> None:
         complaint = run("submit", "It came late", "--data-dir", place.folder).out.strip()
+        with Api(place.deployment.url) as api:
+            settle(api)
         for service in SERVICES:
             for chosen in (("--complaint", complaint), ("--all",), ("--since", "2020-01-01T00:00:00Z")):
                 told = run("replay", "--service", service, *chosen, "--data-dir", place.folder, "--json").json
