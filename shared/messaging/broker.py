@@ -63,6 +63,7 @@ def subscribe(
     group: str,
     instance: str | None,
     handler: Handler,
+    polled: Callable[[], None] = lambda: None,
     fetch_wait_ms: int = FETCH_WAIT_MS,
     session_timeout_ms: int = SESSION_TIMEOUT_MS,
 ) -> BatchSubscriber:
@@ -71,6 +72,8 @@ def subscribe(
     Offsets are committed when the handler returns. When it raises, every partition of the batch is rewound and the
     records come again after `REDELIVERY_PAUSE_S` seconds, for ever: parking what can not be processed is the handler's
     own business. Call the broker's `stop()` even if its `start()` raised, or what was opened stays open.
+
+    `polled` is called before each poll: who remembers when tells a consumer that hangs from one that has nothing to do.
 
     `instance` names this member of the group for good (static membership): a restart under the same name gets its
     partitions back without a rebalance. With None the member leaves when it stops. The embedded broker knows no static
@@ -109,7 +112,7 @@ def subscribe(
 
     subscriber(deliver)
     # FastStream has no hook between the client's poll and the handler.
-    subscriber.get_msg = careful(subscriber.get_msg)  # type: ignore[assignment]
+    subscriber.get_msg = careful(subscriber.get_msg, polled)  # type: ignore[assignment]
     return subscriber
 
 

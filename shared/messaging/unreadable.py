@@ -23,14 +23,18 @@ _MOST_RECORDS: Final = 500
 _READ_MS: Final = 200
 
 
-def careful(poll: Poll) -> Poll:
+def careful(poll: Poll, before: Callable[[], None] = lambda: None) -> Poll:
     """Return a poll that loses nothing when it fails and gets past what cannot be read.
+
+    Args:
+        before: called at each poll.
 
     Raises:
         aiokafka.errors.KafkaError: as `poll` does; every partition stands where its offset was committed.
     """
 
     async def polled(consumer: Any) -> tuple[ConsumerRecord[Any, Any], ...]:  # noqa: ANN401 - aiokafka's, untyped
+        before()
         try:
             return await poll(consumer)
         except ConsumerStoppedError:

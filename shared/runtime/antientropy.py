@@ -16,7 +16,7 @@ from shared.runtime.engine import MAX_BATCH
 from shared.runtime.parse import Reader
 from shared.runtime.ports import Clock
 from shared.runtime.processor import Processor
-from shared.runtime.sources import Head, Source, Want
+from shared.runtime.sources import Head, Source, Want, pulled
 from shared.store.port import Store
 
 EVERY_SECONDS: Final = 15.0
@@ -47,7 +47,6 @@ class AntiEntropy:
         self._every_seconds = every_seconds
         self._name = definition.name
         self._main = definition.main.kind
-        self._fan_ins = {(f.topic, f.kind, f.event.type_name()) for f in definition.fan_ins}
         self._reader = reader
         self._processor = processor
         self._store = store
@@ -74,30 +73,30 @@ class AntiEntropy:
 
     async def look(self, before: datetime) -> int:
         """Compare everything from before an instant; returns how many events had to be pulled."""
-        pulled = 0
+        count = 0
         for topic in read_by(self._name):
             if topic in self._sources:
-                pulled += await self._topic(topic, before)
-        self.pulled += pulled
-        return pulled
+                count += await self._topic(topic, before)
+        self.pulled += count
+        return count
 
     async def _topic(self, topic: str, before: datetime) -> int:
-        mark, pulled = f"antientropy/{topic}", 0
+        mark, count = f"antientropy/{topic}", 0
         at = await self._store.get_mark(mark)
         while heads := await self._sources[topic].heads(at, _PAGE):
             # Up to the first young one: by machines whose clocks differ, an older one can stand behind it.
             old = list(itertools.takewhile(lambda head: head.at <= before, heads))
             if old:
-                pulled += await self._compare(topic, [head for head in old if head.topic == topic])
+                count += await self._compare(topic, [head for head in old if head.topic == topic])
                 at = old[-1].position
                 await self._store.set_mark(mark, at)
             if len(old) < len(heads):
                 break
-        return pulled
+        return count
 
     async def _compare(self, topic: str, heads: Sequence[Head]) -> int:
-        wants = {head.stream: 0 for head in heads if self._fans_in(head)}
-        last = {head.stream: head.seq for head in heads if self._reader.tracks(topic, head.stream.partition("/")[0])}
+        wants = {head.stream: 0 for head in heads if self._reader.fans_in(topic, _kind(head), head.types)}
+        last = {head.stream: head.seq for head in heads if self._reader.tracks(topic, _kind(head))}
         mine = {stream: f"{self._main}/{stream.partition('/')[2]}" for stream in last}
         found = (await self._store.load(list(mine.values()))).snapshots
         for stream, seq in last.items():
@@ -108,12 +107,12 @@ class AntiEntropy:
         if not wants:
             return 0
         asked = [Want(topic=topic, stream=stream, after=after) for stream, after in wants.items()]
-        copies = await self._sources[topic].pull(asked)
-        for at in range(0, len(copies), MAX_BATCH):
-            # All at once would keep whoever waits for this service waiting for seconds.
-            await self._processor.handle([copy.raw() for copy in copies[at : at + MAX_BATCH]])
-        return len(copies)
+        count = 0
+        async for raws in pulled(self._sources[topic], asked, MAX_BATCH):
+            await self._processor.handle(raws)
+            count += len(raws)
+        return count
 
-    def _fans_in(self, head: Head) -> bool:
-        kind = head.stream.partition("/")[0]
-        return any((head.topic, kind, name) in self._fan_ins for name in head.types)
+
+def _kind(head: Head) -> str:
+    return head.stream.partition("/")[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -41,6 +42,7 @@ class KafkaLink:
         self._broker: KafkaBroker | None = None
         self._consumer: Any = None  # aiokafka types its methods only in part
         self._producing = False
+        self._polled: float | None = None
         self.why_not = "not connected yet"
 
     async def publish(self, records: Sequence[OutgoingRecord]) -> list[bool]:
@@ -77,7 +79,12 @@ class KafkaLink:
             await processor.handle([_raw(record) for record in records])
 
         subscriber = subscribe(
-            broker, *self._topics, group=self._name, instance=self._settings.instance or None, handler=handle
+            broker,
+            *self._topics,
+            group=self._name,
+            instance=self._settings.instance or None,
+            handler=handle,
+            polled=self._asked,
         )
         try:
             await broker.start()
@@ -86,6 +93,17 @@ class KafkaLink:
                 await broker.stop()
             raise
         self._broker, self._consumer = broker, subscriber.consumer
+
+    def _asked(self) -> None:
+        self._polled = time.monotonic()
+
+    @property
+    def poll_age(self) -> float | None:
+        """Seconds since the consumer last asked for records; None before it first did.
+
+        While a batch is being applied nobody asks, so this grows where that hangs.
+        """
+        return None if self._polled is None else time.monotonic() - self._polled
 
     async def lag(self) -> int:
         """Return how many records of this member's partitions were not fetched yet; 0 while it has none.

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from shared.messaging.failures import FailureKind, classify
+from shared.runtime.choice import Choice, Lined
 from shared.runtime.engine import Engine
 from shared.runtime.parse import Raw, Reader
 from shared.runtime.ports import Clock
@@ -85,21 +86,24 @@ class Parking:
         """Try records again because a person says so; per id empty or what is still wrong."""
         outcome: dict[str, str] = {}
         for record in await self._by_id(ids):
-            head = (await self._store.parked_line(record.key))[0]
-            if head.id != record.id:
-                outcome[record.id] = f"waits behind {head.id}: try that one first"
-                continue
-            trouble = await self._processor.retry(_raw(record))
-            if trouble is None:
-                await self._store.unpark([record.id])
+            line = await self._store.parked_line(record.key)
+            if all(waiting.id != record.id for waiting in line):
+                # It went on with the one before it, or its time came meanwhile.
                 outcome[record.id] = ""
-                await self._drain(record.key)
+            elif line[0].id != record.id:
+                outcome[record.id] = f"waits behind {line[0].id}: try that one first"
             else:
-                await self._store.repark(
-                    dataclasses.replace(record, reason=trouble.reason, attempts=record.attempts + 1)
-                )
-                outcome[record.id] = trouble.reason
+                outcome[record.id] = await self._retried(line[0])
         return outcome
+
+    async def _retried(self, head: Parked) -> str:
+        trouble = await self._processor.retry(_raw(head))
+        if trouble is not None:
+            await self._store.repark(dataclasses.replace(head, reason=trouble.reason, attempts=head.attempts + 1))
+            return trouble.reason
+        await self._store.unpark([head.id])
+        await self._drain(head.key)
+        return ""
 
     async def skip(self, ids: Sequence[str], reason: str, by: str = "operator") -> list[str]:
         """Give records up; who says so and why is kept, the lines behind them go on. Returns the ids skipped."""
@@ -121,15 +125,63 @@ class Parking:
         return not any(isinstance(result, (Gap, Failed)) for result in results)
 
     async def _by_id(self, ids: Sequence[str]) -> list[Parked]:
-        wanted, found, after = set(ids), list[Parked](), ""
-        while wanted:
-            page = await self._store.parked_list(after=after)
-            if not page:
+        wanted, found = set(ids), list[Parked]()
+        async for record in self.records():
+            if record.id in wanted:
+                found.append(record)
+                wanted.discard(record.id)
+            if not wanted:
                 break
-            found += [record for record in page if record.id in wanted]
-            wanted -= {record.id for record in page}
-            after = page[-1].id
         return found
+
+    async def records(self, after: str = "") -> AsyncIterator[Parked]:
+        """Yield every parked record once, line by line, from after an id on."""
+        seen: set[str] = set()
+        while page := await self._store.parked_list(after=after):
+            fresh = [record for record in page if record.id not in seen]
+            for record in fresh:
+                yield record
+            seen.update(record.id for record in fresh)
+            # One that was taken out while it was shown makes the store begin again.
+            after = page[-1].id
+
+    async def choose(self, choice: Choice, after: str = "") -> AsyncIterator[Parked]:
+        """Yield the records that are meant, line by line."""
+        line, unsure = "", bool(after)
+        async for record in self.records(after):
+            head = record.key != line
+            if unsure and choice.heads:
+                # The page before may have ended within this line.
+                head = [first.id for first in (await self._store.parked_line(record.key))[:1]] == [record.id]
+            line, unsure = record.key, False
+            if choice.takes(record, head=head):
+                yield record
+
+    async def chosen(self, choice: Choice, *, after: str = "", limit: int) -> list[Parked]:
+        """Return one page of the records that are meant."""
+        found: list[Parked] = []
+        async for record in self.choose(choice, after):
+            found.append(record)
+            if len(found) == limit:
+                break
+        return found
+
+    async def find(self, record_id: str) -> Lined | None:
+        """Return a record in its line, None where it is not parked."""
+        for record in await self._by_id([record_id]):
+            line = await self._store.parked_line(record.key)
+            here = [waiting for waiting in line if waiting.id == record_id]
+            if here:
+                behind = [waiting for waiting in line if waiting.position > here[0].position]
+                return Lined(here[0], line[0], behind)
+        return None
+
+    async def skipped(self, after: str = "") -> AsyncIterator[Skipped]:
+        """Yield what was given up, in the order of time, from after an id on."""
+        while page := await self._store.skipped(after=after):
+            for one in page:
+                yield one
+            after = page[-1].record.id
 
 
 def _raw(record: Parked) -> Raw:

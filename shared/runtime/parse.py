@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -70,6 +70,15 @@ class Reader:
         """Return whether the service keeps a cursor for these streams."""
         return (topic, kind) in self._tracked
 
+    def fans_in(self, topic: str, kind: str, types: Iterable[str]) -> bool:
+        """Return whether events of one of these types become commands for aggregates with other keys."""
+        return any((topic, kind, name) in self._fan_ins for name in types)
+
+    def kinds(self, topic: str) -> list[str]:
+        """Return the kinds of streams on a topic that concern the service."""
+        known = (*self._listens, *self._fan_ins)
+        return list(dict.fromkeys(kind for of, kind, _ in known if of == topic))
+
     def read(self, raw: Raw, now: datetime) -> Read | Poison | str:
         """Read one record."""
         line = raw.key.decode("utf-8", "replace") or f"{raw.topic}/{raw.partition}"
@@ -94,6 +103,13 @@ class Reader:
         except Exception as error:  # noqa: BLE001 - what a record makes of us must not take its batch with it
             return Poison(raw, line, f"{envelope.type}: {said(error)}", envelope.id)
         return Read(raw, line, envelope, inputs)
+
+    def parts(self, item: Read | Poison) -> Sequence[Input]:
+        """Return the inputs of a record; of one that can never be applied its place, if it has one."""
+        if isinstance(item, Read):
+            return item.inputs
+        over = self.passing_over(item.raw)
+        return [] if over is None else [over]
 
     def passing_over(self, raw: Raw) -> Input | None:
         """Return the input that moves the cursor past a record without applying it; None where it has no place."""

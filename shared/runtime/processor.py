@@ -18,9 +18,9 @@ from shared.messaging.failures import FailureKind, classify
 from shared.runtime.engine import Engine
 from shared.runtime.parse import Poison, Raw, Read, Reader, said
 from shared.runtime.ports import Clock
-from shared.runtime.session import Blocked, Failed, Gap, Result
+from shared.runtime.session import Blocked, Failed, Gap, Input, Result
 from shared.runtime.sources import Source, SourceUnavailable, Want
-from shared.store.port import Parked, Store
+from shared.store.port import Loaded, Parked, Snapshot, Store
 
 QUICK_TRIES: Final = 3
 DELAYS: Final = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1800))
@@ -62,19 +62,19 @@ class Processor:
         self.busy = 0
         self.outage = ""
 
-    async def handle(self, raws: Sequence[Raw]) -> None:
-        """Apply or park every record; returns only when that is durable. Waits out outages."""
+    async def handle(self, raws: Sequence[Raw]) -> int:
+        """Apply or park every record; returns how many were parked, and only when that is durable. Outlasts outages."""
         self.busy += 1
         try:
-            await self._outlast(raws)
+            return await self._outlast(raws)
         finally:
             self.busy -= 1
 
-    async def _outlast(self, raws: Sequence[Raw]) -> None:
+    async def _outlast(self, raws: Sequence[Raw]) -> int:
         tries = 0
         while True:
             try:
-                await self._handle(raws)
+                parked = await self._handle(raws)
             except Exception as error:
                 if classify(error) is not FailureKind.OUTAGE:
                     raise
@@ -84,15 +84,19 @@ class Processor:
                 tries += 1
             else:
                 self.outage = ""
-                return
+                return parked
 
-    async def _handle(self, raws: Sequence[Raw]) -> None:
+    async def _handle(self, raws: Sequence[Raw]) -> int:
         now = self._clock.now()
         read = [self._reader.read(raw, now) for raw in raws]
         mine = [item for item in read if not isinstance(item, str)]
         self.skipped += len(read) - len(mine)
+        if any(isinstance(item, Poison) for item in mine):
+            # What a person gave up comes again with a broker that began anew: its place was passed over.
+            known = await self.known(mine)
+            mine = [item for item, old in zip(mine, known, strict=True) if not (old and isinstance(item, Poison))]
         if not mine:
-            return
+            return 0
         lines = await self._store.parked(sorted({item.key for item in mine}))
         troubles = await self._attempt(mine, blocked=set(lines))
         parked: list[Parked] = []
@@ -105,6 +109,23 @@ class Processor:
             for record in parked:
                 log.warning("parked %s of %s: %s", record.id, record.key, record.reason)
         self.handled += len(mine) - len(parked)
+        return len(parked)
+
+    async def known(self, items: Sequence[Read | Poison]) -> list[bool]:
+        """Return per record whether all that it says was applied, or passed over, before."""
+        parts = [self._reader.parts(item) for item in items]
+        flat = [part for of in parts for part in of]
+        ids = [part.command_id for part in flat if part.command_id]
+        loaded = await self._store.load(list(dict.fromkeys(part.stream for part in flat if part.topic)), ids)
+
+        def old(part: Input) -> bool:
+            if part.topic:
+                return part.seq <= cursor(loaded, part.stream).get(part.topic, 0)
+            return part.command_id in loaded.executed
+
+        return [
+            all(map(old, of)) and (bool(of) or isinstance(item, Read)) for item, of in zip(items, parts, strict=True)
+        ]
 
     async def retry(self, raw: Raw) -> Trouble | None:
         """Try one parked record again; None: it is applied."""
@@ -200,6 +221,13 @@ class Processor:
             due=None if trouble.permanent else now if trouble.behind else now + DELAYS[0],
             at=now,
         )
+
+
+def cursor(loaded: Loaded, stream: str) -> Mapping[str, int]:
+    """Return the cursor of a loaded stream: its state's, or the newest commit's where a crash left the state behind."""
+    snapshot = loaded.snapshots.get(stream, Snapshot(stream))
+    newer = [commit for commit in loaded.unpublished.get(stream, ()) if commit.number > snapshot.number]
+    return newer[-1].cursor if newer else snapshot.cursor
 
 
 def _gap(found: Sequence[Result]) -> Gap | None:

@@ -16,12 +16,13 @@ from shared.runtime.definition import Definition
 from shared.runtime.engine import Engine, Saved
 from shared.runtime.execute import Executor
 from shared.runtime.link import KafkaLink
-from shared.runtime.ops import metrics_router, operations
+from shared.runtime.ops import operations
 from shared.runtime.parking import Parking
 from shared.runtime.parse import Reader
 from shared.runtime.ports import Clock, Ids, RandomIds, SystemClock
 from shared.runtime.processor import Processor
 from shared.runtime.relay import Relay
+from shared.runtime.replay import Replay
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.sources import HttpSource, StoreSource, by_topic
 from shared.runtime.timers import Timers
@@ -81,6 +82,7 @@ class Service:
         self.processor = Processor(self.reader, self.engine, store, self.clock, sources)
         self.parking = Parking(self.reader, self.engine, self.processor, store, self.clock)
         self.antientropy = AntiEntropy(definition, self.reader, self.processor, store, self.clock, sources)
+        self.replay = Replay(definition, self.reader, self.processor, self.clock, sources)
         self.source = StoreSource(source, store)
         self.execute = Executor(self.engine, self.ids)
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -101,7 +103,7 @@ class Service:
         app = FastAPI(title=f"Throughline {self.definition.name}", lifespan=lifespan)
         app.add_middleware(Limits)
         problems.install(app)
-        for router in (*routes(self), operations(self), metrics_router(self)):
+        for router in (*routes(self), *operations(self)):
             app.include_router(router)
         return app
 

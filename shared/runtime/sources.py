@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -62,6 +62,16 @@ class Source(Protocol):
     async def heads(self, after: int, limit: int = 1_000) -> list[Head]:
         """Return heads in log order after a position."""
         ...
+
+
+async def pulled(source: Source, wants: Sequence[Want], size: int) -> AsyncIterator[list[Raw]]:
+    """Yield the wanted events as if the broker had brought them, at most `size` at a time, in order per stream.
+
+    All at once would keep whoever waits for the reading service waiting for seconds.
+    """
+    copies = await source.pull(wants)
+    for at in range(0, len(copies), size):
+        yield [copy.raw() for copy in copies[at : at + size]]
 
 
 class StoreSource:

@@ -13,10 +13,9 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import httpx
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from shared.contracts import departments, intake, review, routing, topics
 from shared.contracts.catalogue import EVENTS
@@ -27,6 +26,7 @@ from shared.messaging.producer import OutgoingRecord, Producer
 from shared.runtime.parse import Raw
 from shared.runtime.ports import Clock, SystemClock
 from shared.runtime.service import Service
+from shared.testing.topics import read_everything
 
 Create = Callable[[str, Path, Clock], Service]
 """Makes the service under test from bootstrap servers, its data folder and the clock."""
@@ -180,7 +180,8 @@ class Stage:
             about: only records under this key.
         """
         await self.settle()
-        found = [_heard(record) for record in await self._read(self.service.definition.topics)]
+        records = await read_everything(self.broker.bootstrap_servers, self.service.definition.topics)
+        found = [_heard(raw) for raw in records]
         found.sort(key=lambda one: (one.topic, one.partition, one.raw.offset))
         return [one for one in found if about in ("", one.key)]
 
@@ -196,28 +197,11 @@ class Stage:
                 digest.update(repr(commit).encode())
         return digest.hexdigest()
 
-    async def _read(self, names: Sequence[str]) -> list[ConsumerRecord[Any, Any]]:
-        consumer: Any = AIOKafkaConsumer(bootstrap_servers=self.broker.bootstrap_servers, fetch_max_wait_ms=10)
-        await consumer.start()
-        try:
-            places = [TopicPartition(name, at) for name in names for at in range(topics.PARTITIONS_EMBEDDED)]
-            consumer.assign(places)
-            await consumer.seek_to_beginning(*places)
-            ends = await consumer.end_offsets(places)
-            found: list[ConsumerRecord[Any, Any]] = []
-            while any([await consumer.position(place) < ends[place] for place in places]):
-                for records in (await consumer.getmany(timeout_ms=20)).values():
-                    found.extend(records)
-            return found
-        finally:
-            await consumer.stop()
 
-
-def _heard(record: ConsumerRecord[Any, Any]) -> Heard:
-    raw = Raw(record.topic, record.partition, record.offset, record.key or b"", record.value or b"", record.headers)
+def _heard(raw: Raw) -> Heard:
     envelope = Envelope.parse(raw.headers)
     event = EVENTS[envelope.type].model_validate_json(raw.value)
-    return Heard(record.topic, record.partition, raw.key.decode(), envelope, event, raw)
+    return Heard(raw.topic, raw.partition, raw.key.decode(), envelope, event, raw)
 
 
 @contextlib.asynccontextmanager

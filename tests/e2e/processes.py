@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from deploy.local.deployment import MAINS
+from deploy.local.evidence import in_folder, opened
 from deploy.local.folder import DataFolder
 from shared.runtime.ports import RandomIds
 from shared.testing.checker import Evidence, Finding, Request, check
@@ -175,18 +175,8 @@ def evidence_in(folder: Path, sources: Sequence[str]) -> Evidence:
 
 
 async def _evidence(folder: DataFolder, sources: Sequence[str]) -> Evidence:
-    organisation = folder.organisation()
-    services = []
-    for name, module in MAINS.items():
-        settings = module.Settings(store=folder.store_url(name), organisation=organisation)
-        service = module.create(settings)
-        await service.store.open()
-        services.append(service)
-    try:
-        return await evidence_of(services, [_request(source) for source in sources], (), now=datetime.now(UTC))
-    finally:
-        for service in services:
-            await service.stop()
+    async with opened(in_folder(folder)) as stores:
+        return await evidence_of(stores, [_request(source) for source in sources], (), now=datetime.now(UTC))
 
 
 def _request(source: str) -> Request:

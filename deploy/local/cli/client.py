@@ -6,9 +6,11 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
+from urllib.parse import urlsplit
 
 import httpx
 import orjson
@@ -20,6 +22,38 @@ from shared.core.datafile import DataFileInvalid
 
 DEFAULT_ORGANISATION: Final = "parcel-retailer"
 _STARTING_SECONDS: Final = 30.0
+_SERVICE: Final = "{service}"
+_ELSEWHERE: Final = ContextVar("elsewhere", default="")
+
+
+def register(app: typer.Typer) -> None:
+    """Add what stands before every command: where the services are."""
+    app.callback()(_where)
+
+
+def _where(
+    *,
+    url: Annotated[
+        str,
+        typer.Option(
+            "--url",
+            envvar="THROUGHLINE_URL",
+            metavar="URL",
+            help="Where the services are: http://host:8080 (then /<service>), or with {service} in it; "
+            "instead of those of the data folder",
+        ),
+    ] = "",
+) -> None:
+    if url:
+        parts = urlsplit(url.replace(_SERVICE, "service"))
+        if parts.scheme not in {"http", "https"} or not parts.netloc or set("{}") & set(parts.geturl()):
+            fail(f"--url {url} is no address; give one as http://host:8080 or http://{_SERVICE}:8080", Exit.USAGE)
+    _ELSEWHERE.set(url)
+
+
+def elsewhere() -> str:
+    """Return where --url or THROUGHLINE_URL says that the services are; empty: those of the data folder."""
+    return _ELSEWHERE.get()
 
 
 class Refused(Exception):
@@ -35,6 +69,7 @@ class Api:
     """The services of one deployment.
 
     Args:
+        url: where each service is, with ``{service}`` in it; without, each is at ``<url>/<service>``.
         folder: where to look for them when they have moved; without it they stay where they are.
     """
 
@@ -42,7 +77,7 @@ class Api:
         self, url: str, transport: httpx.BaseTransport | None = None, folder: DataFolder | None = None
     ) -> None:
         self.url = url
-        self._client = httpx.Client(base_url=url, timeout=60.0, transport=transport)
+        self._client = httpx.Client(timeout=60.0, transport=transport)
         self._folder = folder
 
     def __enter__(self) -> Self:
@@ -51,12 +86,17 @@ class Api:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
+    def address(self, path: str) -> str:
+        """Return the address of a path that begins with a service's name."""
+        service, _, rest = path.lstrip("/").partition("/")
+        whose = self.url if _SERVICE in self.url else f"{self.url.rstrip('/')}/{_SERVICE}"
+        return f"{whose.replace(_SERVICE, service).rstrip('/')}/{rest}"
+
     def follow(self) -> None:
         """Look where the services are now: they may have been started again at another address."""
         running = self._folder.running() if self._folder else None
         if running is not None:
             self.url = running.url
-            self._client.base_url = running.url
 
     def get(self, path: str, **params: Any) -> Any:  # noqa: ANN401 - JSON
         """Return what a GET answers; ``path`` begins with the service's name. Raises Refused."""
@@ -101,7 +141,7 @@ class Api:
                 return
 
     def _ask(self, method: str, path: str, **how: Any) -> Any:  # noqa: ANN401 - JSON
-        response = self._client.request(method, "/" + path.lstrip("/"), **how)
+        response = self._client.request(method, self.address(path), **how)
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             try:
                 problem = response.json()
@@ -113,7 +153,7 @@ class Api:
 
 @contextmanager
 def connected(data_dir: Path | None, organisation: str = "", *, reads: bool = False) -> Iterator[Api]:
-    """Yield the services of a data folder: those that run, or own ones for as long as the context lasts.
+    """Yield the services at `--url`, or of a data folder: those that run, or own ones while the context lasts.
 
     Ends the command with a sentence and exit code 2 where neither can be had, 1 where a service refused.
 
@@ -123,9 +163,9 @@ def connected(data_dir: Path | None, organisation: str = "", *, reads: bool = Fa
     """
     folder = DataFolder(data_dir) if data_dir else DataFolder.default()
     try:
-        running = folder.running(patience=_STARTING_SECONDS)
+        running = looking(data_dir)
         if running is not None:
-            with Api(running.url, folder=folder) as api:
+            with running as api:
                 yield api
             return
         with _own(folder, organisation, reads=reads) as api:
@@ -137,9 +177,19 @@ def connected(data_dir: Path | None, organisation: str = "", *, reads: bool = Fa
     except Refused as error:
         fail(_refusal(error))
     except httpx.HTTPError as error:
-        fail(f"the services do not answer: {error!r}; is `throughline up` still running?")
+        where = elsewhere() or "the data folder's process"
+        fail(f"the services do not answer at {where}: {error!r}; are they still running?")
     except unusable() as error:
         fail(str(error), Exit.USAGE)
+
+
+def looking(data_dir: Path | None) -> Api | None:
+    """Return the services that run, at `--url` or on a data folder; None where none do. Never starts any."""
+    if elsewhere():
+        return Api(elsewhere())
+    folder = DataFolder(data_dir) if data_dir else DataFolder.default()
+    running = folder.running(patience=_STARTING_SECONDS)
+    return None if running is None else Api(running.url, folder=folder)
 
 
 def unusable() -> tuple[type[Exception], ...]:

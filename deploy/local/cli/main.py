@@ -6,16 +6,21 @@ import typer
 
 from deploy.local.cli import (
     analyse,
+    client,
     complaints,
     customer,
     demo,
     departments,
+    doctor,
     export,
     imports,
     management,
+    parked,
+    replay,
     summary,
     triage,
     up,
+    verify,
     watch,
 )
 
@@ -26,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (up, demo, complaints, imports, watch, summary):
+for group in (client, up, demo, complaints, imports, watch, summary, replay, verify, doctor):
     group.register(app)
 app.add_typer(departments.app, name="departments")
 app.add_typer(management.app, name="management")
@@ -34,6 +39,7 @@ app.add_typer(customer.app, name="customer")
 app.add_typer(triage.app, name="triage")
 app.add_typer(analyse.app, name="analyse")
 app.add_typer(export.app, name="export")
+app.add_typer(parked.app, name="parked")
 
 if __name__ == "__main__":
     app()

@@ -8,6 +8,8 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from deploy.local.folder import SERVICES
+
 DataDir: TypeAlias = Annotated[
     Path | None,
     typer.Option("--data-dir", envvar="THROUGHLINE_DATA_DIR", help="Where the data are kept [default: state folder]"),
@@ -18,6 +20,16 @@ Key: TypeAlias = Annotated[str, typer.Option("--key", help="Idempotency key: the
 Override: TypeAlias = Annotated[str, typer.Option(help="Why words that blame people must stand")]
 ComplaintId: TypeAlias = Annotated[str, typer.Argument(metavar="ID", help="The complaint")]
 DepartmentId: TypeAlias = Annotated[str, typer.Argument(metavar="DEPT", help="The department you act as")]
+
+
+def _known(service: str) -> str:
+    if service and service not in SERVICES:
+        msg = f"'{service}' is none of {', '.join(SERVICES)}"
+        raise typer.BadParameter(msg)
+    return service
+
+
+Service: TypeAlias = Annotated[str, typer.Option("--service", metavar="SERVICE", callback=_known, help="Which service")]
 
 
 def pairs(given: Iterable[str] | None, form: str) -> dict[str, str]:

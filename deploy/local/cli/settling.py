@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Final
@@ -21,8 +22,17 @@ class Stuck(Exception):
     """Nothing moves, and something is still to be done; the message says where."""
 
 
-def settle(api: Api, *, stuck: float = _STUCK_SECONDS, sleep: Callable[[float], None] = time.sleep) -> None:
+def settle(
+    api: Api,
+    *,
+    stuck: float = _STUCK_SECONDS,
+    within: float = math.inf,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
     """Return when no service has anything to do.
+
+    Args:
+        within: seconds after which it is given up even while something moves.
 
     Raises:
         Stuck, httpx.TransportError: nothing has changed, or nobody has answered, for so many seconds.
@@ -30,6 +40,7 @@ def settle(api: Api, *, stuck: float = _STUCK_SECONDS, sleep: Callable[[float], 
     quiet = 0
     before: dict[str, dict[str, int]] = {}
     moved = time.monotonic()
+    until = moved + within
     with progress("effects in all departments") as bar:
         while quiet < _QUIET_LOOKS:
             try:
@@ -48,7 +59,11 @@ def settle(api: Api, *, stuck: float = _STUCK_SECONDS, sleep: Callable[[float], 
             if looks != before:
                 before, moved = looks, time.monotonic()
             elif left and time.monotonic() - moved > stuck:
-                waiting = [f"{name}: {what} {n}" for name, look in looks.items() for what, n in look.items() if n]
-                msg = f"nothing moves any more, and this is still to be done: {', '.join(waiting)}"
-                raise Stuck(msg)
+                raise Stuck(f"nothing moves any more, and this is still to be done: {_waiting(looks)}")
+            if left and time.monotonic() > until:
+                raise Stuck(f"it is not quiet after {within:.0f} s, and this is still to be done: {_waiting(looks)}")
             sleep(0.05 if quiet else 0.2)
+
+
+def _waiting(looks: dict[str, dict[str, int]]) -> str:
+    return ", ".join(f"{name}: {what} {n}" for name, look in looks.items() for what, n in look.items() if n)

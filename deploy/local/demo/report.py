@@ -214,14 +214,18 @@ class Report:
         self._console.print(hanging)
 
 
-def print_invariants(console: Console, findings: Mapping[str, Finding]) -> None:
+def print_invariants(
+    console: Console,
+    findings: Mapping[str, Finding],
+    looked_at: str = "checked on the journal, all topics and all stores",
+) -> None:
     """Print what each invariant came to, with all that contradicts it."""
     console.print()
-    console.print(Text.assemble(("Invariants", "bold"), ("  checked on the journal, all topics and all stores", "dim")))
+    console.print(Text.assemble(("Invariants", "bold"), (f"  {looked_at}", "dim")))
     shown = _Grid("", "", ">looked at", "")
     for name, finding in findings.items():
         shown.row(
-            Text("holds", style="green") if finding.ok else Text("BROKEN", style="bold red"),
+            _standing(finding),
             name,
             f"{finding.checked:,}",
             _MEANING[name],
@@ -230,6 +234,12 @@ def print_invariants(console: Console, findings: Mapping[str, Finding]) -> None:
     for name, finding in findings.items():
         for sentence in finding.findings:
             console.print(f"  {name}: {escape(sentence)}")
+
+
+def _standing(finding: Finding) -> Text:
+    if not finding.ok:
+        return Text("BROKEN", style="bold red")
+    return Text("holds", style="green") if finding.checked else Text("nothing to go by", style="yellow")
 
 
 def print_addresses(console: Console, addresses: Sequence[tuple[str, str]]) -> None:

@@ -53,10 +53,7 @@ class Played:
         """Return the object of `--json`."""
         return {
             "complaints": dict(self.figures.counts["intake"]),
-            "invariants": {
-                name: {"ok": one.ok, "checked": one.checked, "findings": list(one.findings)}
-                for name, one in self.findings.items()
-            },
+            "invariants": {name: one.as_json() for name, one in self.findings.items()},
             "seconds": round(self.seconds, 1),
         }
 

@@ -12,12 +12,13 @@ from shared.testing.checker.conserved import no_complaint_vanishes
 from shared.testing.checker.dead import parked_is_what_was_broken
 from shared.testing.checker.dense import nothing_missing_or_overtaking
 from shared.testing.checker.evidence import Evidence, Finding, Fired, Request, Stored
+from shared.testing.checker.journal import JournalInvalid, read_journal
 from shared.testing.checker.live import everything_drained
 from shared.testing.checker.once import each_effect_once
 from shared.testing.checker.personal import nothing_personal_got_out
 from shared.testing.checker.states import folding_gives_the_stored_state
 
-__all__ = ["CHECKS", "Evidence", "Finding", "Fired", "Request", "Stored", "check"]
+__all__ = ["CHECKS", "Evidence", "Finding", "Fired", "JournalInvalid", "Request", "Stored", "check", "read_journal"]
 
 CHECKS: Final[Mapping[str, Callable[[Evidence], Finding]]] = {
     "C-ACK": accepted_is_one_complaint,

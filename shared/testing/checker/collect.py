@@ -8,7 +8,7 @@ from typing import Protocol
 
 from shared.runtime.definition import Definition
 from shared.runtime.parse import Raw
-from shared.store.port import MAX_PAGE, Commit, Parked, Snapshot, Store
+from shared.store.port import MAX_PAGE, Commit, Parked, Skipped, Snapshot, Store
 from shared.testing.checker.evidence import Evidence, Request, Stored
 
 
@@ -71,7 +71,12 @@ async def stored_of(service: HasStore) -> Stored:
         loaded = await store.load(streams[start : start + MAX_PAGE])
         snapshots |= {stream: found for stream, found in loaded.snapshots.items() if found.number}
     return Stored(
-        service.definition, commits, snapshots, await _parked(store), frozenset(await _unpublished(store, len(commits)))
+        definition=service.definition,
+        commits=commits,
+        snapshots=snapshots,
+        parked=await _parked(store),
+        unpublished=frozenset(await _unpublished(store, len(commits))),
+        skipped=await _skipped(store),
     )
 
 
@@ -80,6 +85,13 @@ async def _parked(store: Store) -> list[Parked]:
     while page := await store.parked_list(after=parked[-1].id if parked else ""):
         parked += page
     return parked
+
+
+async def _skipped(store: Store) -> list[Skipped]:
+    skipped: list[Skipped] = []
+    while page := await store.skipped(after=skipped[-1].record.id if skipped else ""):
+        skipped += page
+    return skipped
 
 
 async def _unpublished(store: Store, most: int) -> list[str]:

@@ -10,7 +10,7 @@ from shared.testing.checker.evidence import Evidence, Finding, Tally
 
 
 def no_complaint_vanishes(evidence: Evidence) -> Finding:
-    """Check that registered = open + closed + withdrawn + parked, in total, per service and per department."""
+    """Check that registered = open + closed + withdrawn + parked or given up, in total, per service and department."""
     tally = Tally()
     registered = {told.key for told in evidence.told if isinstance(told.event, intake.ComplaintRegistered)}
     closed = {told.key for told in evidence.told if isinstance(told.event, intake.ComplaintClosed)}
@@ -29,7 +29,7 @@ def no_complaint_vanishes(evidence: Evidence) -> Finding:
         if any(listen.topic == INTAKE and listen.kind == intake.KIND for listen in stored.definition.listens):
             main = stored.definition.main.kind
             there = {commit.stream.partition("/")[2] for commit in stored.commits if commit.stream.startswith(main)}
-            missing = sorted(key for key in registered - there if (name, key) not in evidence.blocked)
+            missing = sorted(key for key in registered - there if (name, key) not in evidence.unheard)
             tally.looked(len(registered))
             if missing:
                 tally.found(
@@ -52,7 +52,7 @@ def _per_department(evidence: Evidence, tally: Tally, opened: set[str]) -> None:
         for commit in stored.commits:
             for record in commit.records:
                 briefed.setdefault(record.topic, set()).add(commit.stream.partition("/")[2])
-    stuck = {key for _, key in evidence.blocked}
+    stuck = {key for _, key in evidence.unheard}
     for department, complaints in sorted(invited.items()):
         tally.looked(len(complaints))
         unbriefed = complaints - briefed.get(department_topic(department), set())

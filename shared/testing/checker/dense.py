@@ -11,6 +11,9 @@ from shared.testing.checker.evidence import Evidence, Finding, Tally
 Line = tuple[str, str]
 """A stream and a topic."""
 
+Kept = dict[Line, dict[int, tuple[bytes, bool]]]
+"""Per line and sequence number what the store keeps, and whether it is marked published."""
+
 
 @dataclass
 class _Seen:
@@ -23,7 +26,7 @@ def nothing_missing_or_overtaking(evidence: Evidence) -> Finding:
     """Check the stores' logs, then the topics, then one against the other."""
     tally = Tally()
     kept = _stores(evidence, tally)
-    seen = _topics(evidence, tally)
+    seen = _topics(evidence, tally, kept)
     for (stream, topic), records in kept.items():
         line = seen.get((stream, topic))
         published = [seq for seq, (_, marked) in records.items() if marked]
@@ -38,8 +41,8 @@ def nothing_missing_or_overtaking(evidence: Evidence) -> Finding:
     return tally.finding()
 
 
-def _stores(evidence: Evidence, tally: Tally) -> dict[Line, dict[int, tuple[bytes, bool]]]:
-    kept: dict[Line, dict[int, tuple[bytes, bool]]] = {}
+def _stores(evidence: Evidence, tally: Tally) -> Kept:
+    kept: Kept = {}
     for stored in evidence.services.values():
         for commit in stored.commits:
             for record in commit.records:
@@ -51,11 +54,17 @@ def _stores(evidence: Evidence, tally: Tally) -> dict[Line, dict[int, tuple[byte
     return kept
 
 
-def _topics(evidence: Evidence, tally: Tally) -> dict[Line, _Seen]:
+def _topics(evidence: Evidence, tally: Tally, kept: Kept) -> dict[Line, _Seen]:
     seen: dict[Line, _Seen] = {}
     broken = {place[1:] for place in evidence.poison or ()}
+    aside = {place[1:] for place in evidence.skipped} | {
+        (record.topic, record.partition, record.offset)
+        for stored in evidence.services.values()
+        for record in stored.parked
+    }
     for raw in evidence.observed:
-        if (raw.topic, raw.partition, raw.offset) in broken:
+        place = (raw.topic, raw.partition, raw.offset)
+        if place in broken or (place in aside and not _ours(raw, kept)):
             continue
         tally.looked()
         try:
@@ -66,6 +75,16 @@ def _topics(evidence: Evidence, tally: Tally) -> dict[Line, _Seen]:
         line = seen.setdefault((envelope.stream, raw.topic), _Seen())
         _one(raw, envelope, line, tally, evidence.from_start)
     return seen
+
+
+def _ours(raw: Raw, kept: Kept) -> bool:
+    """Whether a record that a reader put aside is one that its source said: a stranger's has no place in a line."""
+    try:
+        envelope = Envelope.parse(raw.headers)
+    except EnvelopeInvalid:
+        return False
+    data, _ = kept.get((envelope.stream, raw.topic), {}).get(envelope.sequence, (b"", False))
+    return data == raw.value
 
 
 def _one(raw: Raw, envelope: Envelope, line: _Seen, tally: Tally, from_start: bool) -> None:  # noqa: FBT001

@@ -12,10 +12,13 @@ from shared.contracts.catalogue import EVENTS
 from shared.contracts.event import Event
 from shared.runtime.definition import Definition
 from shared.runtime.parse import Raw
-from shared.store.port import Commit, Parked, Record, Snapshot
+from shared.store.port import Commit, Parked, Record, Skipped, Snapshot
 
 MAX_FINDINGS: Final = 20
 """More than that per invariant are counted, not written out."""
+
+Place = tuple[str, str, int, int]
+"""Service, topic, partition, offset of a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Stored:
         commits: in log order.
         snapshots: per stream.
         unpublished: ids of the commits not marked published.
+        skipped: what a person gave up, ever.
     """
 
     definition: Definition
@@ -48,6 +52,7 @@ class Stored:
     snapshots: Mapping[str, Snapshot]
     parked: Sequence[Parked]
     unpublished: frozenset[str]
+    skipped: Sequence[Skipped] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class Evidence:
         services: by name.
         poison: (service, topic, partition, offset) of the records that were broken on purpose; None where nobody kept
             count.
-        given_up: those of them that a person skipped since.
+        given_up: the records that a person skipped since, where somebody else than the stores kept count of them.
         planted: personal data that was put in, as it was written.
         outputs: further texts that must not carry personal data (logs, metrics, exports), by name.
         fired: the clocks that ran out, where somebody watched; the logs are read in any case.
@@ -104,8 +109,8 @@ class Evidence:
     observed: Sequence[Raw] = ()
     from_start: bool = True
     services: Mapping[str, Stored] = field(default_factory=dict[str, Stored])
-    poison: frozenset[tuple[str, str, int, int]] | None = None
-    given_up: frozenset[tuple[str, str, int, int]] = frozenset()
+    poison: frozenset[Place] | None = None
+    given_up: frozenset[Place] = frozenset()
     planted: Sequence[str] = ()
     outputs: Mapping[str, str] = field(default_factory=dict[str, str])
     fired: Sequence[Fired] = ()
@@ -132,6 +137,25 @@ class Evidence:
         return {told.record.id: told.event for told in self.told}
 
     @cached_property
+    def skipped(self) -> frozenset[Place]:
+        """Where the records stood that a person gave up."""
+        kept = {
+            (name, one.record.topic, one.record.partition, one.record.offset)
+            for name, stored in self.services.items()
+            for one in stored.skipped
+        }
+        return self.given_up | kept
+
+    @cached_property
+    def unheard(self) -> frozenset[tuple[str, str]]:
+        """(service, key) of whom a service lacks something for a reason: the line is closed, or a record was given up.
+
+        What such a record said is lost to that service, and its decisions may differ from what the others expect.
+        """
+        lacking = {(name, one.record.key) for name, stored in self.services.items() for one in stored.skipped}
+        return self.blocked | lacking
+
+    @cached_property
     def blocked(self) -> frozenset[tuple[str, str]]:
         """(service, key) of the lines that are closed: what lies behind is neither lost nor applied."""
         return frozenset((name, record.key) for name, stored in self.services.items() for record in stored.parked)
@@ -150,6 +174,10 @@ class Finding:
     ok: bool
     checked: int
     findings: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as commands print it."""
+        return {"ok": self.ok, "checked": self.checked, "findings": list(self.findings)}
 
 
 class Tally:

@@ -10,7 +10,7 @@ from shared.testing.checker.evidence import Evidence, Finding, Tally, Told
 
 
 def each_effect_once(evidence: Evidence) -> Finding:
-    """Check invitations, notices, clocks, summaries and counts."""
+    """Check invitations, notices, answers, questions, clocks, summaries and counts."""
     tally = Tally()
     stages: Counter[str] = Counter()
     seen: Counter[tuple[str, ...]] = Counter()
@@ -37,9 +37,13 @@ def _effect(told: Told, stage: int) -> tuple[str, ...]:
         case intake.ComplaintAcknowledged():
             # The second stage has another lead, and the customer is told so.
             return name, event.kind, event.who, stream
+        case intake.AnswerSent():
+            return name, f"stage {event.stage}", stream
         case review.ComplaintCounted() | review.PeriodCounted():
             return name, event.complaint, stream
-        case review.SummaryPublished() | intake.ComplaintRegistered() | intake.ComplaintClosed():
+        case (
+            review.SummaryPublished() | intake.ComplaintRegistered() | intake.FeedbackAsked() | intake.ComplaintClosed()
+        ):
             return name, stream
         case _:
             clock = ran_out(told)

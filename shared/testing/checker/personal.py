@@ -59,6 +59,10 @@ def _texts(evidence: Evidence) -> Iterator[tuple[str, str]]:
                 yield f"{name}'s log, {record.id}", _text(record.data) + f"\n{record.cause}\n{commit.stream}"
         for parked in stored.parked:
             yield f"{name}'s parked {parked.id}", _text(parked.value, *(v for _, v in parked.headers)) + parked.reason
+        for one in stored.skipped:
+            parked = one.record
+            said = _text(parked.value, *(v for _, v in parked.headers)) + f"{parked.reason}\n{one.why}\n{one.by}"
+            yield f"{name}'s given up {parked.id}", said
     yield from evidence.outputs.items()
 
 

@@ -50,3 +50,7 @@ class TestWaitingForEffects:
     def test_services_that_stay_away_end_it(self) -> None:
         with pytest.raises(httpx.ConnectError):
             pauses(services(*[None] * 1_000), stuck=0.0)
+
+    def test_it_is_given_up_in_time_even_while_something_moves(self) -> None:
+        with services(*range(1, 500)) as api, pytest.raises(Stuck, match=r"not quiet after 0 s.*intake: lag \d"):
+            settle(api, within=0.0, sleep=lambda _: None)

@@ -153,6 +153,17 @@ class TestAPersonRetries:
 
         virtual(story)
 
+    def test_a_whole_line_at_once_and_what_went_on_by_itself_counts_as_applied(self) -> None:
+        async def story() -> None:
+            async with Rig() as rig:
+                await parked_line(rig, failures=0)
+                assert await rig.parking.retry([HEAD, SECOND]) == {HEAD: "", SECOND: ""}
+                assert rig.events(STREAM) == APPLIED
+                assert await rig.parking.retry([HEAD, SECOND]) == {}
+                assert rig.events(STREAM) == APPLIED
+
+        virtual(story)
+
 
 class TestAPersonSkips:
     def test_bytes_without_a_place_and_the_line_goes_on(self) -> None:
@@ -175,6 +186,21 @@ class TestAPersonSkips:
                 assert rig.data.states[STREAM].cursor == {INTAKE: 1}
                 assert rig.events(STREAM) == []
                 assert not rig.data.parked
+
+        virtual(story)
+
+    def test_and_when_it_comes_again_it_stays_given_up(self) -> None:
+        async def story() -> None:
+            async with Rig() as rig:
+                unreadable = registered()._replace(value=b"{}")
+                await rig.processor.handle([unreadable])
+                assert await rig.parking.skip([HEAD], "cannot be mended", "care") == [HEAD]
+                assert await rig.processor.handle([unreadable]) == 0
+                assert not rig.data.parked
+                assert [(one.record.id, one.why, one.by) for one in rig.data.skipped.values()] == [
+                    (HEAD, "cannot be mended", "care")
+                ]
+                assert await rig.parking.skip([HEAD], "once more") == []
 
         virtual(story)
 

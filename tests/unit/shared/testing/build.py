@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from shared.runtime.parse import Raw
-from shared.store.port import Commit, Parked, Record
+from shared.store.port import Commit, Parked, Record, Skipped
 from shared.testing.checker import Evidence, Finding, Stored, check
 from shared.testing.simulator import World, undisturbed
 
@@ -73,6 +73,11 @@ def twice(evidence: Evidence, service: str, name: str) -> Evidence:
 def parked(stored: Stored, record: Parked) -> Stored:
     """A store with one more parked record."""
     return replace(stored, parked=[*stored.parked, record])
+
+
+def skipped(stored: Stored, record: Parked, why: str = "a test", by: str = "operator") -> Stored:
+    """A store in which a person gave a record up."""
+    return replace(stored, skipped=[*stored.skipped, Skipped(record, why, by, record.at)])
 
 
 def a_parked(raw: Raw, *, permanent: bool, position: int = 1) -> Parked:

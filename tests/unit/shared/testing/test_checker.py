@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.contracts.intake import FeedbackAsked
 from shared.contracts.topics import INTAKE, department_topic
 from shared.runtime.parse import Raw
 from shared.testing.checker import CHECKS, Evidence, Request, check
@@ -13,6 +14,7 @@ from tests.unit.shared.testing.build import (
     a_parked,
     findings,
     parked,
+    skipped,
     sound,
     twice,
     with_commits,
@@ -86,6 +88,14 @@ class TestConserve:
         spoilt = with_store(spoilt, "departments", lambda stored: parked(stored, a_parked(raw, permanent=True)))
         assert findings(spoilt, "C-CONSERVE") == ()
 
+    def test_one_whose_registration_was_given_up_there_is_accounted_for(self) -> None:
+        key = first_complaint()
+        raw = first_record()._replace(key=key.encode())
+        spoilt = with_commits(sound(), "departments", lambda c: [] if c.stream == f"resolution/{key}" else [c])
+        spoilt = with_store(spoilt, "departments", lambda stored: skipped(stored, a_parked(raw, permanent=True)))
+        assert findings(spoilt, "C-CONSERVE") == ()
+        assert not any(key in said for said in findings(spoilt, "C-LIVE"))
+
     def test_a_table_that_stays_open_when_its_complaint_is_closed_is_found_per_department(self) -> None:
         said = findings(without_event(sound(), "departments", "TableClosed"), "C-CONSERVE")
         assert [sentence.partition(":")[0] for sentence in said] == ["carrier", "seller"]
@@ -104,10 +114,30 @@ class TestOnce:
             ("intake", "AcknowledgementMissed"),
             ("review", "SummaryPublished"),
             ("review", "ComplaintCounted"),
+            ("intake", "AnswerSent"),
         ],
     )
     def test_an_effect_that_happened_twice_is_found(self, service: str, event: str) -> None:
         assert any(event in said for said in findings(twice(sound(), service, event), "C-ONCE"))
+
+    def test_a_customer_who_was_asked_twice_is_found(self) -> None:
+        asked = FeedbackAsked(at=sound().services["intake"].commits[0].at, by="system", questions=("How was it?",))
+        data = asked.model_dump_json().encode()
+
+        def also(times: int) -> tuple[str, ...]:
+            spoilt = with_records(
+                sound(),
+                "intake",
+                lambda record: (
+                    [record, *[record._replace(type="FeedbackAsked.v1", data=data)] * times]
+                    if record.type == "ComplaintClosed.v1"
+                    else [record]
+                ),
+            )
+            return tuple(said for said in findings(spoilt, "C-ONCE") if "FeedbackAsked" in said)
+
+        assert also(1) == ()
+        assert len(also(2)) == 2
 
 
 class TestDense:
@@ -140,6 +170,18 @@ class TestDense:
     def test_bytes_that_the_store_does_not_have_are_found(self) -> None:
         spoilt = with_records(sound(), "intake", lambda record: [record._replace(data=record.data + b" ")])
         assert any("not what the store keeps" in said for said in findings(spoilt, "C-DENSE"))
+
+    def test_a_strangers_record_is_none_once_it_was_put_aside_or_given_up(self) -> None:
+        strange = first_record()._replace(headers=(), value=b"?", offset=999)
+        seen = replace(sound(), observed=[*sound().observed, strange])
+        assert findings(seen, "C-DENSE")
+        record = a_parked(strange, permanent=True)
+        for aside in (parked, skipped):
+            assert findings(with_store(seen, "departments", lambda s, a=aside: a(s, record)), "C-DENSE") == ()
+
+    def test_our_own_record_keeps_its_place_though_a_reader_put_it_aside(self) -> None:
+        record = a_parked(first_record(), permanent=True)
+        assert findings(with_store(sound(), "departments", lambda s: parked(s, record)), "C-DENSE") == ()
 
     def test_a_hole_in_the_log_is_found(self) -> None:
         assert findings(without_event(sound(), "departments", "RoundStarted"), "C-DENSE")

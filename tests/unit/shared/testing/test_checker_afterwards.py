@@ -15,6 +15,7 @@ from tests.unit.shared.testing.build import (
     a_parked,
     findings,
     parked,
+    skipped,
     sound,
     twice,
     with_commits,
@@ -41,6 +42,31 @@ class TestDead:
         spoilt = replace(sound(), poison=frozenset({place}), given_up=frozenset({place}))
         spoilt = with_store(spoilt, "intake", lambda stored: stored)
         assert check(spoilt)["C-DEAD"].findings == ()
+
+    def test_poison_that_the_store_has_as_skipped_is_accounted_for(self) -> None:
+        raw = first_record()._replace(partition=0, offset=77)
+        spoilt = replace(sound(), poison=frozenset({("departments", INTAKE, 0, 77)}))
+        assert findings(spoilt, "C-DEAD")
+        kept = with_store(spoilt, "departments", lambda stored: skipped(stored, a_parked(raw, permanent=True)))
+        assert findings(kept, "C-DEAD") == ()
+
+    def test_a_record_given_up_without_a_reason_or_a_name_is_found(self) -> None:
+        record = a_parked(first_record(), permanent=True)
+        for why, by in ((" ", "operator"), ("a test", "")):
+            spoilt = with_store(sound(), "departments", lambda s, w=why, b=by: skipped(s, record, w, b))
+            assert any("nobody says" in said for said in findings(replace(spoilt, poison=None), "C-DEAD"))
+
+    def test_a_record_given_up_and_parked_again_is_found(self) -> None:
+        record = a_parked(first_record(), permanent=True)
+        spoilt = with_store(sound(), "departments", lambda s: skipped(parked(s, record), record))
+        assert any("parked again" in said for said in findings(replace(spoilt, poison=None), "C-DEAD"))
+
+    def test_a_record_that_waits_for_nobody_is_found_where_nobody_counted_the_poison(self) -> None:
+        record = a_parked(first_record(), permanent=False)
+        well = with_store(replace(sound(), poison=None), "departments", lambda s: parked(s, record))
+        assert findings(well, "C-DEAD") == ()
+        lost = with_store(well, "departments", lambda s: replace(s, parked=[replace(record, due=None)]))
+        assert any("nobody tries it" in said for said in findings(lost, "C-DEAD"))
 
     def test_a_sound_record_that_was_given_up_is_found(self) -> None:
         record = a_parked(first_record(), permanent=True)

@@ -1,0 +1,131 @@
+"""`throughline doctor`: how each service stands, what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import httpx
+import typer
+
+from deploy.local.cli.client import Api, Refused, looking
+from deploy.local.cli.options import AsJson, DataDir
+from deploy.local.cli.output import Exit, emit, fail, out, plain, table
+from deploy.local.folder import SERVICES
+
+POLL_SECONDS: Final = 30.0
+"""A consumer asks many times a second; one that has not for so long hangs, or waits for its store."""
+CLOCK_SECONDS: Final = 60.0
+"""The services stand clocks that differ by minutes; deadlines are off by as much."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(doctor)
+
+
+def doctor(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Look at every service; exit code 1 with a sentence of what to do where something is wrong."""
+    api = looking(data_dir)
+    if api is None:
+        fail("nothing runs on this data folder; start it with `throughline up`, or say where it runs by --url")
+    with api:
+        found = {name: look(api, name) for name in SERVICES}
+    wrong = [sentence for name, status in found.items() for sentence in advice(name, status)] + at_odds(found)
+    if as_json:
+        emit({"url": api.url, "services": found, "wrong": wrong, "ok": not wrong})
+    else:
+        _print(api.url, found)
+        for sentence in wrong:
+            out.print(f"[red]wrong:[/red] {plain(sentence)}")
+        if not wrong:
+            out.print("all is well", markup=False)
+    if wrong:
+        raise typer.Exit(Exit.FAILED)
+
+
+def look(api: Api, name: str) -> dict[str, Any]:
+    """Return what a service says of itself with `reachable` and `clock_seconds`, how far its clock is ahead of ours."""
+    before = datetime.now(UTC)
+    try:
+        status = api.get(f"{name}/status")
+    except (httpx.HTTPError, Refused, ValueError) as error:
+        return {"reachable": False, "why": str(error) or repr(error), "address": api.address(f"{name}/status")}
+    middle = before + (datetime.now(UTC) - before) / 2
+    ahead = (datetime.fromisoformat(status["now"]) - middle).total_seconds()
+    return {"reachable": True, **status, "clock_seconds": round(ahead, 3)}
+
+
+def advice(name: str, status: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each thing that is wrong with one service, and what to do."""
+    if not status["reachable"]:
+        where = f"{name} does not answer at {status['address']}: {status['why']}"
+        return [f"{where}; start it, or correct the address"]
+    found = [
+        f"{name} is not ready, {what}: {why}; the runbook's table of `missing` says what to do"
+        for what, why in status["missing"].items()
+    ]
+    age, parked = status["poll_age_seconds"], status["parked"]
+    if age is not None and age > POLL_SECONDS:
+        found.append(
+            f"{name} has not asked the broker for records for {age:.0f} s; "
+            "if it stays so, look at its log and start it again"
+        )
+    if parked["permanent"]:
+        found.append(
+            f"{name} has {parked['permanent']} parked records that wait for a person: "
+            f"`throughline parked list --service {name} --by-cause`, then `parked retry` or `parked skip`"
+        )
+    if abs(status["clock_seconds"]) > CLOCK_SECONDS:
+        found.append(
+            f"the clock of {name} differs from this machine's by {status['clock_seconds']:.0f} s: "
+            "set the one that is wrong"
+        )
+    return found
+
+
+def at_odds(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return a sentence for each thing in which the services should agree and do not."""
+    return [
+        f"the services differ in {what}: {told}; start them all with the same"
+        for what in ("version", "organisation")
+        if len(told := _by(what, found)) > 1
+    ]
+
+
+def _by(what: str, found: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    names: dict[str, list[str]] = {}
+    for name, status in found.items():
+        if status["reachable"]:
+            names.setdefault(status[what], []).append(name)
+    return {value: ", ".join(of) for value, of in names.items()}
+
+
+def _print(url: str, found: Mapping[str, Mapping[str, Any]]) -> None:
+    rows = [(name, _ready(one), *(_figures(one) if one["reachable"] else ("-",) * 8)) for name, one in found.items()]
+    columns = (
+        *("service", "ready", "lag", "polled", "unpublished", "for a person", "waiting"),
+        *("clock", "version", "organisation"),
+    )
+    table(f"Services at {url}", columns, rows, numeric=(2, 3, 4, 5, 6, 7))
+
+
+def _ready(one: Mapping[str, Any]) -> str:
+    if not one["reachable"]:
+        return "not reachable"
+    return "no: " + ", ".join(one["missing"]) if one["missing"] else "yes"
+
+
+def _figures(one: Mapping[str, Any]) -> tuple[object, ...]:
+    age = one["poll_age_seconds"]
+    return (
+        one["lag"],
+        "never" if age is None else f"{age:.1f} s ago",
+        one["unpublished"],
+        one["parked"]["permanent"],
+        one["parked"]["waiting"],
+        f"{one['clock_seconds']:+.1f} s",
+        one["version"],
+        one["organisation"],
+    )

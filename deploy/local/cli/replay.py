@@ -1,0 +1,62 @@
+"""`throughline replay`: a service reads its sources again and applies what it lacks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from deploy.local.cli.client import connected
+from deploy.local.cli.options import AsJson, DataDir, Service
+from deploy.local.cli.output import Exit, emit, fail, out, progress
+
+_COUNTS = ("read", "applied", "already", "parked")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(replay)
+
+
+def replay(
+    *,
+    service: Service,
+    since: Annotated[str, typer.Option(metavar="INSTANT", help="What was decided since, 2026-01-31T12:00:00Z")] = "",
+    complaint: Annotated[str, typer.Option(metavar="ID", help="What is about one complaint")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="All that the sources ever said")] = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a service read its sources' logs again; what it knows is dropped, so again is harmless."""
+    if sum((bool(since), bool(complaint), everything)) != 1:
+        fail("choose what to read again: one of --since INSTANT, --complaint ID and --all", Exit.USAGE)
+    what: dict[str, Any] = {"complaint": complaint} if complaint else {"all": True}
+    if since:
+        what = {"since": _instant(since)}
+    total = dict.fromkeys(_COUNTS, 0)
+    with connected(data_dir) as api, progress(f"{service} reads again") as bar:
+        after = ""
+        while True:
+            step = api.post(f"{service}/replay", {**what, "after": after})
+            total = {name: total[name] + step[name] for name in _COUNTS}
+            bar.at(total["read"], f"{service} reads again: {total['read']} events, {total['applied']} applied")
+            after = step["next"]
+            if not after:
+                break
+    if as_json:
+        emit(total)
+        return
+    out.print(
+        f"{service} read {total['read']} events again: {total['applied']} applied, {total['already']} known already, "
+        f"{total['parked']} parked",
+        markup=False,
+    )
+
+
+def _instant(text: str) -> str:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"--since {text} is no instant; give one as 2026-01-31T12:00:00Z", Exit.USAGE)
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).isoformat()

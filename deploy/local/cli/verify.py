@@ -1,0 +1,133 @@
+"""`throughline verify`: whether the ten invariants hold, by the stores, the topics and a client's journal."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import httpx
+import typer
+
+from deploy.local.cli.client import Api, Refused, elsewhere, looking, unusable
+from deploy.local.cli.options import AsJson, DataDir
+from deploy.local.cli.output import Exit, emit, fail, progress, say
+from deploy.local.cli.settling import Stuck, settle
+from deploy.local.folder import SERVICES, DataFolder
+
+if TYPE_CHECKING:
+    from deploy.local.evidence import Places
+    from shared.testing.checker import Evidence, Finding, Request
+
+_WIDTH: Final = 120
+_LATE: Final = timedelta(seconds=5)
+"""Clocks and parked records are looked at once a second; what was due just now may still be on its way."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(verify)
+
+
+def verify(
+    *,
+    patience: Annotated[float, typer.Option(min=0, help="Seconds to wait until nothing moves")] = 60.0,
+    journal: Annotated[
+        Path | None, typer.Option(metavar="FILE", help='A client\'s requests, lines {"key", "status", "complaint"}')
+    ] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check the ten invariants on a system that runs or was stopped; 1: findings, 2: it could not look."""
+    # Loading the services takes a second that other commands need not spend.
+    from aiokafka.errors import KafkaError  # noqa: PLC0415
+
+    from deploy.local.evidence import NothingThere  # noqa: PLC0415
+    from shared.testing.checker import JournalInvalid, check, read_journal  # noqa: PLC0415
+
+    try:
+        requests = read_journal(journal.read_bytes().splitlines()) if journal else []
+        places, api = _places(data_dir)
+        with api or nullcontext():
+            evidence = _Look(places, requests, patience).evidence(api)
+        with progress("checking the ten invariants"):
+            findings = check(evidence)
+    except JournalInvalid as error:
+        fail(f"{journal}, {error}", Exit.USAGE)
+    except (NothingThere, Stuck, Refused, httpx.HTTPError, KafkaError, TimeoutError, *unusable()) as error:
+        fail(f"cannot look: {error or repr(error)}", Exit.USAGE)
+    if as_json:
+        emit({name: finding.as_json() for name, finding in findings.items()})
+    else:
+        _print(findings, places, journal)
+    if not all(finding.ok for finding in findings.values()):
+        raise typer.Exit(Exit.FAILED)
+
+
+def _places(data_dir: Path | None) -> tuple[Places, Api | None]:
+    """The data folder that was named; else what the services' variables name; and who serves it, if anybody does."""
+    from deploy.local.evidence import NothingThere, by_environment, in_folder  # noqa: PLC0415 - see `verify`
+
+    named = None if data_dir else by_environment()
+    if named is not None:
+        return named, looking(data_dir) if elsewhere() else None
+    if elsewhere() and data_dir is None:
+        raise NothingThere("--url says who serves; --data-dir or THROUGHLINE_<SERVICE>_STORE says where the stores are")
+    return in_folder(DataFolder(data_dir) if data_dir else DataFolder.default()), looking(data_dir)
+
+
+class _Look:
+    """Takes the evidence while nothing moves: what was written meanwhile would make it contradict itself."""
+
+    def __init__(self, places: Places, journal: Sequence[Request], patience: float) -> None:
+        self._places = places
+        self._journal = journal
+        self._until = time.monotonic() + patience
+
+    def evidence(self, api: Api | None) -> Evidence:
+        """Return the evidence. Raises Stuck, and what services, stores and broker raise."""
+        if api is None:
+            say("nothing runs here: what was under way when it stopped shows under C-LIVE until it is started again")
+        while True:
+            now = self._quiet(api) if api else None
+            with progress("reading stores and topics"):
+                found = asyncio.run(self._taken(now))
+            if found is not None:
+                return found
+            if time.monotonic() > self._until:
+                raise Stuck("commits kept coming while the stores were read; stop what sends, or give more --patience")
+
+    def _quiet(self, api: Api) -> datetime:
+        """Wait until nothing is left to do; returns an instant of the services' clocks up to which all has fired."""
+        shown = [datetime.fromisoformat(api.get(f"{name}/status")["now"]) for name in SERVICES]
+        left = max(self._until - time.monotonic(), 0.0)
+        settle(api, stuck=left, within=left)
+        return min(shown) - _LATE
+
+    async def _taken(self, now: datetime | None) -> Evidence | None:
+        """Return the evidence, None where something was written meanwhile."""
+        from deploy.local.evidence import opened  # noqa: PLC0415 - see `verify`
+        from shared.testing.checker.collect import evidence_of  # noqa: PLC0415
+        from shared.testing.topics import read_and_whole  # noqa: PLC0415
+
+        async with opened(self._places) as stores:
+            before = [await kept.store.position() for kept in stores]
+            observed, whole = (
+                await read_and_whole(self._places.broker, self._places.topics) if self._places.broker else ([], True)
+            )
+            found = await evidence_of(stores, self._journal, observed, now=now, from_start=whole, poison=None)
+            after = [await kept.store.position() for kept in stores]
+        return found if before == after else None
+
+
+def _print(findings: Mapping[str, Finding], places: Places, journal: Path | None) -> None:
+    from rich.console import Console  # noqa: PLC0415 - see `verify`
+
+    from deploy.local.demo.report import print_invariants  # noqa: PLC0415
+
+    by = ["all stores", *(["all topics"] if places.broker else []), *(["the journal"] if journal else [])]
+    print_invariants(Console(highlight=False, width=_WIDTH), findings, f"checked on {', '.join(by)}")

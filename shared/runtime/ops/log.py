@@ -1,0 +1,64 @@
+"""A service's own log for those who lack something of it, and reading others' logs again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final, Self
+
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from shared.runtime.replay import Replayed, Selection
+from shared.runtime.sources import Copy, Head, SourceUnavailable, Want
+from shared.web.problems import problem
+
+if TYPE_CHECKING:
+    from shared.runtime.service import Service
+
+_LAST_POSITION: Final = 2**63 - 1
+"""Log positions are 64-bit numbers in every store."""
+
+
+class ReplayRequest(BaseModel):
+    """What to read again: exactly one of `since`, `complaint` and `all`.
+
+    Attributes:
+        after: `next` of the answer before; empty to begin.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: AwareDatetime | None = None
+    complaint: str = Field(default="", max_length=200)
+    all: bool = False
+    after: str = Field(default="", max_length=200)
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum((self.since is not None, bool(self.complaint), self.all)) != 1:
+            msg = "choose what to read again: one of since (an instant), complaint (an id) and all (true)"
+            raise ValueError(msg)
+        return self
+
+
+def log_router(service: Service) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter()
+
+    @router.get("/log/heads")
+    async def heads(
+        after: Annotated[int, Query(ge=0, le=_LAST_POSITION)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 1000
+    ) -> list[Head]:
+        return await service.source.heads(after, limit)
+
+    @router.post("/log/pull")
+    async def pull(wants: list[Want]) -> list[Copy]:
+        return await service.source.pull(wants)
+
+    @router.post("/replay", response_model=Replayed)
+    async def replay(body: ReplayRequest) -> Replayed | Response:
+        try:
+            return await service.replay.step(Selection(body.since, body.complaint), body.after)
+        except SourceUnavailable as error:
+            return problem(503, "source-away", f"{error}; what was applied stays, ask again from the same place")
+
+    return router
