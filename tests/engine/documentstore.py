@@ -6,6 +6,7 @@ counts may stop, suspend or cut it off, never kill it.
 
 from __future__ import annotations
 
+import atexit
 import os
 import selectors
 import signal
@@ -13,7 +14,10 @@ import subprocess
 import time
 from functools import cache
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
+
+import pytest
 
 from tests.engine.jars import HERE, EngineMissing, class_path
 
@@ -82,12 +86,38 @@ def start(folder: Path, port: int = 0) -> DocumentStore:
 
 @cache
 def shared() -> DocumentStore:
-    """Return the one server of this test process, started by the first who asks; the caller's session stops it.
+    """Return the one server of this test process: the first who asks starts it, the end of the process stops it.
 
     Raises:
         EngineMissing: see `start`.
     """
-    return start(Path(mkdtemp(prefix="documentstore-")))
+    folder = Path(mkdtemp(prefix="documentstore-"))
+    started = start(folder)
+
+    def end() -> None:
+        started.stop()
+        rmtree(folder, ignore_errors=True)
+
+    atexit.register(end)
+    return started
+
+
+def server() -> str:
+    """Return the URL, without a database, of the server that tests of this process share.
+
+    `MONGODB_URI` names one that runs already. Without a server the test is skipped, or fails where
+    `THROUGHLINE_TEST_ENGINE` is `local`.
+    """
+    given = os.environ.get("MONGODB_URI", "").rstrip("/")
+    if given:
+        return given
+    try:
+        return shared().url
+    except EngineMissing as missing:
+        said = f"no document store to test on: {missing}"
+        if os.environ.get("THROUGHLINE_TEST_ENGINE") == "local":
+            pytest.fail(said)
+        pytest.skip(reason=f"tests on MongoDB's protocol are left out: {said}")
 
 
 def _port(process: subprocess.Popen[bytes]) -> int | None:
