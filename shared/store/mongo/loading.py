@@ -67,9 +67,11 @@ async def _executed(database: Database, command_ids: Sequence[str]) -> dict[str,
     if not command_ids:
         return {}
     wanted = set(command_ids)
-    found = await database["commits"].find(
-        {"commands.id": {"$in": sorted(wanted)}}, {"commands": 1, "position": 1}
-    ).to_list(None)
+    found = (
+        await database["commits"]
+        .find({"commands.id": {"$in": sorted(wanted)}}, {"commands": 1, "position": 1})
+        .to_list(None)
+    )
     executed: dict[str, Executed] = {}
     for document in sorted(found, key=lambda d: int(d["position"])):
         for command in executed_of(document):

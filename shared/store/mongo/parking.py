@@ -137,7 +137,7 @@ async def skip(database: Database, given_up: Sequence[Skipped]) -> None:
     await unpark(database, [one.record.id for one in given_up])
 
 
-async def insert_new(collection: Collection, documents: Sequence[Document]) -> None:
+async def insert_new(collection: Collection, documents: list[Document]) -> None:
     """Insert those whose id is new and leave the others as they are; of one id the first."""
     try:
         await collection.insert_many(documents, ordered=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from pymongo import IndexModel
@@ -59,10 +60,8 @@ async def _version(database: Database) -> int | None:
 
 
 async def _written(database: Database) -> int | None:
-    try:
+    with suppress(DuplicateKeyError):  # another process prepares it too
         await database[META].update_one({"_id": SCHEMA}, {"$setOnInsert": {"version": SCHEMA_VERSION}}, upsert=True)
-    except DuplicateKeyError:
-        pass  # another process prepares it too
     return await _version(database)
 
 
