@@ -43,6 +43,7 @@ OWN_FAULTS: Final = frozenset(
         121,  # DocumentValidationFailure
         168,  # InvalidPipelineOperator
         10334,  # BSONObjectTooLarge
+        40324,  # an unknown stage of an aggregation
         DUPLICATE,
     }
 )
