@@ -36,6 +36,7 @@ class Proxy:
         latency_seconds: before each piece is forwarded, in each direction.
         bytes_per_second: of answers, slowly in small pieces; 0 for as fast as they come.
         lost: how many requests or answers were lost by `lose`.
+        loss: set since one was lost.
     """
 
     def __init__(self, port: int, host: str = "127.0.0.1") -> None:
@@ -52,6 +53,7 @@ class Proxy:
         self.latency_seconds = 0.0
         self.bytes_per_second = 0
         self.lost = 0
+        self.loss = asyncio.Event()
 
     async def start(self) -> None:
         """Listen; nothing happens when it does."""
@@ -90,6 +92,10 @@ class Proxy:
         """
         self._marker, self._what, self._left = marker, what, times
 
+    def _lose_one(self) -> None:
+        self.lost += 1
+        self.loss.set()
+
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         pair = _Pair([writer])
         self._pairs.add(pair)
@@ -114,7 +120,7 @@ class Proxy:
             if self._left and self._marker in data:
                 self._left -= 1
                 if self._what == "request":
-                    self.lost += 1
+                    self._lose_one()
                     break
                 pair.loses_answer = True
             await self._forward(data, writer)
@@ -123,7 +129,7 @@ class Proxy:
     async def _answers(self, pair: _Pair, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(_CHUNK):
             if pair.loses_answer:
-                self.lost += 1
+                self._lose_one()
                 break
             if not self.bytes_per_second:
                 await self._forward(data, writer)

@@ -15,6 +15,7 @@ from pymongo.write_concern import WriteConcern
 from shared.store.mongo.client import duplicates, is_outage
 from shared.store.mongo.documents import commit_document, commit_from, to_name
 from shared.store.mongo.driver import Collection, Database, Document
+from shared.store.mongo.schema import COUNTERS, POSITION
 from shared.store.mongo.states import save_states
 from shared.store.port import Commit, Snapshot, StoreUnavailable
 
@@ -29,9 +30,8 @@ async def append(database: Database, entries: Sequence[tuple[Commit, Snapshot]])
     between may fill in a commit below one that a reader of the log has passed already. Whoever follows the log
     looks only at what is old enough (anti-entropy's GRACE); publishing goes by the marks, not by positions.
     """
-    last = await _positions(database, len(entries))
+    first = 1 + await _positions(database, len(entries))
     writer = uuid.uuid4().hex
-    first = last - len(entries) + 1
     documents = [commit_document(commit, at, writer) for at, (commit, _) in zip(count(first), entries, strict=False)]
     inserted = await _insert(database["commits"], documents)
     saved = [document["_id"] in inserted for document in documents]
@@ -40,9 +40,10 @@ async def append(database: Database, entries: Sequence[tuple[Commit, Snapshot]])
 
 
 async def _positions(database: Database, wanted: int) -> int:
-    """Take the next positions of the log; returns the last of them."""
-    counter = await database["counters"].find_one_and_update(
-        {"_id": "position"}, {"$inc": {"value": Int64(wanted)}}, upsert=True, return_document=True
+    """Take the next positions of the log; returns the last one that was taken before."""
+    # The value before, not after: the Java server answers with what others have made of it meanwhile.
+    counter = await database[COUNTERS].find_one_and_update(
+        {"_id": POSITION}, {"$inc": {"value": Int64(wanted)}}, return_document=False
     )
     return int(counter["value"])
 

@@ -59,10 +59,8 @@ class Collection(Protocol):
         """Group; see `aggregated`."""
         ...
 
-    async def find_one_and_update(
-        self, where: Filter, change: Filter, *, upsert: bool, return_document: bool
-    ) -> Document:
-        """Change one and return it, `return_document`: as it is afterwards."""
+    async def find_one_and_update(self, where: Filter, change: Filter, *, return_document: bool) -> Document:
+        """Change one that is there and return it; `return_document`: as it is afterwards."""
         ...
 
     async def insert_many(self, documents: list[Document], *, ordered: bool) -> object:

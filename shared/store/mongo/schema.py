@@ -8,12 +8,14 @@ from typing import Final
 from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from shared.store.mongo.driver import Database
+from shared.store.mongo.driver import Collection, Database, Document
 from shared.store.port import SchemaMismatch
 
 SCHEMA_VERSION: Final = 1
 META: Final = "meta"
 SCHEMA: Final = "schema"
+COUNTERS: Final = "counters"
+POSITION: Final = "position"
 
 # No partial, sparse or TTL index: servers compatible with MongoDB differ there. An `_id` is always indexed.
 INDEXES: Final[dict[str, list[IndexModel]]] = {
@@ -52,6 +54,7 @@ async def prepare(database: Database) -> None:
         raise SchemaMismatch(_mismatch(database, f"of schema version {version}"))
     for name, indexes in INDEXES.items():
         await database[name].create_indexes(indexes)
+    await _make(database[COUNTERS], POSITION, {"value": 0})
 
 
 async def _version(database: Database) -> int | None:
@@ -60,9 +63,14 @@ async def _version(database: Database) -> int | None:
 
 
 async def _written(database: Database) -> int | None:
-    with suppress(DuplicateKeyError):  # another process prepares it too
-        await database[META].update_one({"_id": SCHEMA}, {"$setOnInsert": {"version": SCHEMA_VERSION}}, upsert=True)
+    await _make(database[META], SCHEMA, {"version": SCHEMA_VERSION})
     return await _version(database)
+
+
+async def _make(collection: Collection, document_id: str, fields: Document) -> None:
+    """Insert a document if it is missing; another process may do it at the same time."""
+    with suppress(DuplicateKeyError):
+        await collection.update_one({"_id": document_id}, {"$setOnInsert": fields}, upsert=True)
 
 
 def _mismatch(database: Database, what: str) -> str:

@@ -60,8 +60,7 @@ class TestWhenTheAnswerToAWriteIsLost:
         proxy.lose(INSERTED)
         saving = asyncio.create_task(store.append([entry("a/1")]))
         async with asyncio.timeout(PATIENCE):
-            while not proxy.lost:
-                await asyncio.sleep(0)
+            await proxy.loss.wait()
             await proxy.stop()
             with pytest.raises(StoreUnavailable):
                 await saving
