@@ -46,15 +46,14 @@ def kind_of(stream: str) -> str:
     return stream.partition("/")[0]
 
 
-def commit_document(commit: Commit, position: int, writer: str) -> Document:
-    """A commit at its position in the log; `writer` says which call of which process wrote it."""
+def commit_document(commit: Commit, writer: str) -> Document:
+    """A commit without its position in the log; `writer` says which call of which process wrote it."""
     return {
         "_id": to_name(commit.id),
         "stream": to_name(commit.stream),
         "number": commit.number,
         "expected": commit.expected,
         "version": commit.version,
-        "position": position,
         "published": not commit.records,
         "at": to_micros(commit.at),
         "cause": commit.cause,

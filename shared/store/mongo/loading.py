@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from shared.store.mongo.documents import commit_from, executed_of, from_name, state_from, to_name
 from shared.store.mongo.driver import Database, Document
+from shared.store.mongo.schema import COMMITS, STATES
 from shared.store.port import Commit, Executed, Loaded, Snapshot
 
 
@@ -44,7 +45,7 @@ def _number(states: Mapping[str, Snapshot], name: str) -> int:
 async def _states(database: Database, names: Sequence[str]) -> dict[str, Snapshot]:
     if not names:
         return {}
-    found = await database["states"].find({"_id": {"$in": names}}).to_list(None)
+    found = await database[STATES].find({"_id": {"$in": names}}).to_list(None)
     return {document["_id"]: state_from(document) for document in found}
 
 
@@ -55,7 +56,7 @@ async def _unpublished_and_next(
     if not names:
         return []
     next_ids = [f"{name}/{_number(states, name) + 1}" for name in names]
-    commits = database["commits"]
+    commits = database[COMMITS]
     groups = await asyncio.gather(
         commits.find({"stream": {"$in": names}, "published": False}).to_list(None),
         commits.find({"_id": {"$in": next_ids}}).to_list(None),
@@ -68,7 +69,7 @@ async def _executed(database: Database, command_ids: Sequence[str]) -> dict[str,
         return {}
     wanted = set(command_ids)
     found = (
-        await database["commits"]
+        await database[COMMITS]
         .find({"commands.id": {"$in": sorted(wanted)}}, {"commands": 1, "position": 1})
         .to_list(None)
     )
@@ -85,7 +86,7 @@ async def _newer(database: Database, lagging: Mapping[str, int]) -> list[Documen
     if not lagging:
         return []
     where = [{"stream": name, "number": {"$gt": number}} for name, number in lagging.items()]
-    found = await database["commits"].find({"$or": where}).to_list(None)
+    found = await database[COMMITS].find({"$or": where}).to_list(None)
     expected = dict(lagging)
     dense: list[Document] = []
     for document in sorted(found, key=lambda d: int(d["number"])):

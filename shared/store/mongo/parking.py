@@ -19,6 +19,7 @@ from shared.store.mongo.documents import (
     to_name,
 )
 from shared.store.mongo.driver import Collection, Database, Document, aggregated
+from shared.store.mongo.schema import MARKS, PARKED, SKIPPED
 from shared.store.port import Parked, Skipped, StoreUnavailable
 
 ROUNDS: Final = 20
@@ -28,7 +29,7 @@ IN_LINE: Final = [("key", 1), ("position", 1)]
 
 async def park(database: Database, records: Sequence[Parked]) -> None:
     """See the port. Of two that join one line at once one is refused its place and looks for the end again."""
-    collection = database["parked"]
+    collection = database[PARKED]
     for _ in range(ROUNDS):
         documents = await _placed(collection, records)
         if not documents:
@@ -71,17 +72,17 @@ async def parked(database: Database, keys: Sequence[str]) -> dict[str, int]:
         {"$match": {"key": {"$in": list({to_name(key) for key in keys})}}},
         {"$group": {"_id": "$key", "length": {"$sum": 1}}},
     ]
-    return {from_name(group["_id"]): group["length"] for group in await aggregated(database["parked"], pipeline)}
+    return {from_name(group["_id"]): group["length"] for group in await aggregated(database[PARKED], pipeline)}
 
 
 async def parked_list(database: Database, after: str, limit: int) -> list[Parked]:
     """See the port."""
-    seen = await database["parked"].find_one({"_id": to_name(after)}, {"key": 1, "position": 1})
+    seen = await database[PARKED].find_one({"_id": to_name(after)}, {"key": 1, "position": 1})
     where: dict[str, Any] = {}
     if seen is not None:
         further = {"key": seen["key"], "position": {"$gt": seen["position"]}}
         where = {"$or": [{"key": {"$gt": seen["key"]}}, further]}
-    found = await database["parked"].find(where).sort(IN_LINE).limit(limit).to_list(None)
+    found = await database[PARKED].find(where).sort(IN_LINE).limit(limit).to_list(None)
     return [parked_from(document) for document in found]
 
 
@@ -94,8 +95,8 @@ async def parked_due(database: Database, now: int, limit: int) -> list[Parked]:
     due: list[Document] = []
     while True:
         ripe = {"due": {"$lte": now}, "permanent": False, "key": {"$nin": list(heads)}}
-        page = await database["parked"].find(ripe).sort([("due", 1), ("key", 1)]).limit(PAGE).to_list(None)
-        heads |= await _heads(database["parked"], page)
+        page = await database[PARKED].find(ripe).sort([("due", 1), ("key", 1)]).limit(PAGE).to_list(None)
+        heads |= await _heads(database[PARKED], page)
         due = [head for head in heads.values() if not head["permanent"] and _at_most(head["due"], now)]
         due.sort(key=lambda document: (document["due"], document["key"]))
         # whatever is on a later page is due no earlier than the last one here
@@ -122,18 +123,18 @@ async def _heads(collection: Collection, page: Sequence[Document]) -> dict[str, 
 
 async def parked_line(database: Database, key: str) -> list[Parked]:
     """See the port."""
-    found = await database["parked"].find({"key": to_name(key)}).sort(IN_LINE).to_list(None)
+    found = await database[PARKED].find({"key": to_name(key)}).sort(IN_LINE).to_list(None)
     return [parked_from(document) for document in found]
 
 
 async def unpark(database: Database, ids: Sequence[str]) -> None:
     """See the port."""
-    await database["parked"].delete_many({"_id": {"$in": [to_name(record_id) for record_id in ids]}})
+    await database[PARKED].delete_many({"_id": {"$in": [to_name(record_id) for record_id in ids]}})
 
 
 async def skip(database: Database, given_up: Sequence[Skipped]) -> None:
     """See the port. Kept first, removed then: whoever is stopped in between comes again and adds nothing."""
-    await insert_new(database["skipped"], [skipped_document(one) for one in given_up])
+    await insert_new(database[SKIPPED], [skipped_document(one) for one in given_up])
     await unpark(database, [one.record.id for one in given_up])
 
 
@@ -147,25 +148,25 @@ async def insert_new(collection: Collection, documents: list[Document]) -> None:
 
 async def skipped(database: Database, after: str, limit: int) -> list[Skipped]:
     """See the port."""
-    seen = await database["skipped"].find_one({"_id": to_name(after)}, {"at": 1})
+    seen = await database[SKIPPED].find_one({"_id": to_name(after)}, {"at": 1})
     where: dict[str, Any] = {}
     if seen is not None:
         where = {"$or": [{"at": {"$gt": seen["at"]}}, {"at": seen["at"], "_id": {"$gt": seen["_id"]}}]}
-    found = await database["skipped"].find(where).sort([("at", 1), ("_id", 1)]).limit(limit).to_list(None)
+    found = await database[SKIPPED].find(where).sort([("at", 1), ("_id", 1)]).limit(limit).to_list(None)
     return [skipped_from(document) for document in found]
 
 
 async def repark(database: Database, record: Parked) -> None:
     """See the port."""
-    await database["parked"].update_one({"_id": to_name(record.id)}, {"$set": reparked_fields(record)})
+    await database[PARKED].update_one({"_id": to_name(record.id)}, {"$set": reparked_fields(record)})
 
 
 async def get_mark(database: Database, name: str) -> int:
     """See the port."""
-    found = await database["marks"].find_one({"_id": name})
+    found = await database[MARKS].find_one({"_id": name})
     return int(found["value"]) if found else 0
 
 
 async def set_mark(database: Database, name: str, value: int) -> None:
     """See the port."""
-    await database["marks"].update_one({"_id": name}, {"$set": {"value": value}}, upsert=True)
+    await database[MARKS].update_one({"_id": name}, {"$set": {"value": value}}, upsert=True)

@@ -14,26 +14,31 @@ from shared.store.port import SchemaMismatch
 SCHEMA_VERSION: Final = 1
 META: Final = "meta"
 SCHEMA: Final = "schema"
+COMMITS: Final = "commits"
+STATES: Final = "states"
+PARKED: Final = "parked"
+SKIPPED: Final = "skipped"
+MARKS: Final = "marks"
 COUNTERS: Final = "counters"
 POSITION: Final = "position"
 
 # No partial, sparse or TTL index: servers compatible with MongoDB differ there. An `_id` is always indexed.
 INDEXES: Final[dict[str, list[IndexModel]]] = {
-    "commits": [
+    COMMITS: [
         IndexModel([("stream", 1), ("published", 1), ("number", 1)]),
         IndexModel([("published", 1), ("position", 1)]),
         IndexModel([("position", 1)]),
         IndexModel([("commands.id", 1)]),
     ],
-    "states": [
+    STATES: [
         IndexModel([("kind", 1), ("fields", 1), ("_id", 1)]),
         IndexModel([("next_due", 1), ("_id", 1)]),
     ],
-    "parked": [
+    PARKED: [
         IndexModel([("key", 1), ("position", 1)], unique=True),
         IndexModel([("due", 1)]),
     ],
-    "skipped": [IndexModel([("at", 1), ("_id", 1)])],
+    SKIPPED: [IndexModel([("at", 1), ("_id", 1)])],
 }
 
 

@@ -11,6 +11,7 @@ from pymongo.errors import BulkWriteError
 from shared.store.mongo.client import duplicates
 from shared.store.mongo.documents import field_prefix, from_name, state_document, state_from, to_name, word
 from shared.store.mongo.driver import Database, Document, aggregated
+from shared.store.mongo.schema import STATES
 from shared.store.port import Page, Snapshot
 
 Where = Mapping[str, Sequence[str | int]]
@@ -31,7 +32,7 @@ async def save_states(database: Database, snapshots: Sequence[Snapshot]) -> None
         if not waiting:
             return
         try:
-            await database["states"].bulk_write(waiting, ordered=False)
+            await database[STATES].bulk_write(waiting, ordered=False)
         except BulkWriteError as error:
             waiting = [waiting[index] for index in sorted(duplicates(error))]
         else:
@@ -45,7 +46,7 @@ async def find(database: Database, kind: str, where: Where, after: str, limit: i
     # "0" follows "/", so this range is exactly the streams of the kind.
     start, end = to_name(max(after, f"{kind}/", key=str.encode)), to_name(f"{kind}0")
     chosen = {**_matching(kind, where), "_id": {"$gt": start, "$lt": end}}
-    found = await database["states"].find(chosen).sort([("_id", 1)]).limit(limit + 1).to_list(None)
+    found = await database[STATES].find(chosen).sort([("_id", 1)]).limit(limit + 1).to_list(None)
     items = tuple(state_from(document) for document in found[:limit])
     return Page(items, from_name(found[limit - 1]["_id"]) if items and len(found) > limit else "")
 
@@ -64,7 +65,7 @@ async def count(database: Database, kind: str, by: str, where: Where) -> dict[st
         {"$group": {"_id": "$fields", "count": {"$sum": 1}}},
     ]
     counts: dict[str, int] = {}
-    for group in await aggregated(database["states"], pipeline):
+    for group in await aggregated(database[STATES], pipeline):
         value = group["_id"].removeprefix(prefix)[2:]
         counts[value] = counts.get(value, 0) + group["count"]
     return counts
@@ -79,12 +80,12 @@ def _matching(kind: str, where: Where) -> Document:
 async def due(database: Database, now: int, limit: int) -> list[Snapshot]:
     """See the port; `now` in microseconds."""
     order = [("next_due", 1), ("_id", 1)]
-    found = await database["states"].find({"next_due": {"$lte": now}}).sort(order).limit(limit).to_list(None)
+    found = await database[STATES].find({"next_due": {"$lte": now}}).sort(order).limit(limit).to_list(None)
     return [state_from(document) for document in found]
 
 
 async def next_due(database: Database) -> int | None:
     """See the port; in microseconds."""
     ever = {"next_due": {"$gt": -(2**63)}}
-    found = await database["states"].find(ever, {"next_due": 1}).sort([("next_due", 1)]).limit(1).to_list(None)
+    found = await database[STATES].find(ever, {"next_due": 1}).sort([("next_due", 1)]).limit(1).to_list(None)
     return found[0]["next_due"] if found else None

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable
-from itertools import count
 
 import pytest
 from pymongo.errors import OperationFailure
@@ -24,12 +23,13 @@ class TestWhenADuplicateIsMet:
     async def test_one_that_this_call_wrote_before_is_ours(self, opened: Opened) -> None:
         store = await opened()
         batch = [entry(f"a/{n}")[0] for n in range(3)]
-        documents = [commit_document(commit, at, "this call") for at, commit in zip(count(1), batch, strict=False)]
-        theirs = [{**documents[1], "writer": "another call"}]
+        documents = [commit_document(commit, "this call") for commit in batch]
+        before = [{**document, "position": at} for at, document in enumerate(documents[:2], 1_000)]
+        before[1]["writer"] = "another call"
 
         async def sent_twice(database: Database) -> set[str]:
-            await database["commits"].insert_many([documents[0], *theirs], ordered=False)
-            return await _insert(database["commits"], documents)
+            await database["commits"].insert_many(before, ordered=False)
+            return await _insert(database, documents)
 
         assert await store._client.run(sent_twice) == {"a/0/1", "a/2/1"}
         assert len(await store.log()) == 3
