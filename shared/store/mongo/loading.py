@@ -22,20 +22,13 @@ async def load(database: Database, streams: Sequence[str], command_ids: Sequence
     open_commits, executed = await asyncio.gather(
         _unpublished_and_next(database, names, states), _executed(database, command_ids)
     )
-    lagging = {
-        name: states[name].number if name in states else 0
-        for name in {document["stream"] for document in open_commits}
-        if any(d["number"] > _number(states, name) for d in open_commits if d["stream"] == name)
-    }
-    newer = await _newer(database, lagging)
-    loaded = [d for d in open_commits if d["number"] <= _number(states, d["stream"])] + newer
-    for document in sorted(newer, key=lambda d: int(d["position"])):
-        # saved after the commands were asked for, perhaps: the state that is folded from it must know its commands
-        for command in executed_of(document):
-            if command.command_id in set(command_ids):
-                executed.setdefault(command.command_id, command)
+    folded = [d for d in open_commits if d["number"] <= _number(states, d["stream"])]
+    lagging = {d["stream"] for d in open_commits if d["number"] > _number(states, d["stream"])}
+    newer = await _newer(database, {name: _number(states, name) for name in lagging})
+    # These may have been saved after the commands were asked for: whoever folds them must know what they carried out.
+    executed = _first_of(newer, command_ids) | executed
     snapshots = {stream: states.get(to_name(stream)) or Snapshot(stream) for stream in streams}
-    return Loaded(snapshots, _by_stream(loaded), executed)
+    return Loaded(snapshots, _by_stream([*folded, *newer]), executed)
 
 
 def _number(states: Mapping[str, Snapshot], name: str) -> int:
@@ -67,14 +60,15 @@ async def _unpublished_and_next(
 async def _executed(database: Database, command_ids: Sequence[str]) -> dict[str, Executed]:
     if not command_ids:
         return {}
+    where = {"commands.id": {"$in": list(dict.fromkeys(command_ids))}}
+    return _first_of(await database[COMMITS].find(where, {"commands": 1, "position": 1}).to_list(None), command_ids)
+
+
+def _first_of(documents: Iterable[Document], command_ids: Iterable[str]) -> dict[str, Executed]:
+    """Where each of the commands was carried out first."""
     wanted = set(command_ids)
-    found = (
-        await database[COMMITS]
-        .find({"commands.id": {"$in": sorted(wanted)}}, {"commands": 1, "position": 1})
-        .to_list(None)
-    )
     executed: dict[str, Executed] = {}
-    for document in sorted(found, key=lambda d: int(d["position"])):
+    for document in sorted(documents, key=lambda d: int(d["position"])):
         for command in executed_of(document):
             if command.command_id in wanted:
                 executed.setdefault(command.command_id, command)

@@ -11,7 +11,7 @@ from shared.store.memory import MemoryData, MemoryStore
 from shared.store.mongo import Driver, MongoStore
 from shared.store.port import Store
 from shared.store.sqlite import SqliteStore
-from tests.engine.documentstore import server
+from tests.engine.documentstore import database_url
 
 Connect = Callable[[], Store]
 OpenStore = Callable[[], Awaitable[Store]]
@@ -29,7 +29,7 @@ def on_sqlite(folder: Path) -> Connect:
 
 def on_mongo(driver: Driver, folder: Path) -> Connect:
     del folder
-    url = f"{server()}/test_{uuid.uuid4().hex}"
+    url = database_url(f"test_{uuid.uuid4().hex}")
     return lambda: MongoStore(url, driver)
 
 

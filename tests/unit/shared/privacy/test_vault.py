@@ -11,12 +11,12 @@ from shared.privacy.sqlite_vault import SqliteVault
 from shared.privacy.vault import MemoryVault, Vault
 from shared.store.mongo import Driver, MongoItems, MongoStore
 from shared.store.port import StoreUnavailable
-from tests.engine.documentstore import server
+from tests.engine.documentstore import database_url
 from tests.engine.proxy import Proxy
 
 
 def on_mongo(driver: Driver) -> Vault:
-    return MongoVault(MongoItems(f"{server()}/test_{uuid.uuid4().hex}", driver))
+    return MongoVault(MongoItems(database_url(f"test_{uuid.uuid4().hex}"), driver))
 
 
 VAULTS: dict[str, Callable[[Path], Vault]] = {
@@ -134,7 +134,7 @@ class TestTheFile:
 
 class TestOnAServer:
     async def test_it_is_used_without_being_opened_and_still_there_after_closing(self) -> None:
-        items = MongoItems(f"{server()}/test_{uuid.uuid4().hex}")
+        items = MongoItems(database_url(f"test_{uuid.uuid4().hex}"))
         for expected in (None, b"first"):
             vault = MongoVault(items)
             assert await vault.get("c1") == expected
@@ -142,7 +142,7 @@ class TestOnAServer:
             await vault.close()
 
     async def test_the_store_beside_it_holds_nothing_of_it(self) -> None:
-        url = f"{server()}/test_{uuid.uuid4().hex}"
+        url = database_url(f"test_{uuid.uuid4().hex}")
         vault, store = MongoVault(MongoItems(url)), MongoStore(url)
         await vault.put({"c1": b"the secret words"})
         await store.open()  # which refuses a database that holds anything else

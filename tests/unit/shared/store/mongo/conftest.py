@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from shared.store.mongo import Driver, MongoStore
-from tests.engine.documentstore import server
+from tests.engine.documentstore import address, database_url
 from tests.engine.proxy import Proxy
 
 Make = Callable[..., MongoStore]
@@ -26,8 +26,8 @@ def database() -> str:
 
 @pytest.fixture
 async def proxy() -> AsyncIterator[Proxy]:
-    host, _, port = server().removeprefix("mongodb://").partition("/")[0].rpartition("@")[2].partition(":")
-    between = Proxy(int(port or 27017), host)
+    host, port = address()
+    between = Proxy(port, host)
     await between.start()
     yield between
     await between.stop()
@@ -39,8 +39,8 @@ async def opened(driver: Driver, database: str, proxy: Proxy) -> AsyncIterator[O
     stores: list[MongoStore] = []
 
     async def open_one(*, direct: bool = False, answer_seconds: float = 20.0) -> MongoStore:
-        host = server() if direct else f"mongodb://127.0.0.1:{proxy.port}"
-        store = MongoStore(f"{host}/{database}", driver, select_seconds=2.0, answer_seconds=answer_seconds)
+        url = database_url(database, through=None if direct else proxy.port)
+        store = MongoStore(url, driver, select_seconds=2.0, answer_seconds=answer_seconds)
         stores.append(store)
         await store.open()
         return store

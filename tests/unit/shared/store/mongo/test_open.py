@@ -9,7 +9,7 @@ from shared.store.mongo.driver import Database, database_of
 from shared.store.mongo.schema import INDEXES
 from shared.store.opening import store_at
 from shared.store.port import SchemaMismatch
-from tests.engine.documentstore import server
+from tests.engine.documentstore import database_url
 from tests.unit.shared.store.mongo.conftest import Opened
 
 
@@ -47,7 +47,7 @@ class TestWhenADatabaseIsOpened:
             await opened()
 
     async def test_what_is_not_ours_is_left_as_it_is(self, database: str) -> None:
-        store = MongoStore(f"{server()}/{database}")
+        store = MongoStore(database_url(database))
         try:
             await store._client.open(foreign)
             before = await store._client.run(holds)
