@@ -38,9 +38,11 @@ async def opened(driver: Driver, database: str, proxy: Proxy) -> AsyncIterator[O
     """Open a store; `direct`: not through the proxy."""
     stores: list[MongoStore] = []
 
-    async def open_one(*, direct: bool = False, answer_seconds: float = 20.0) -> MongoStore:
+    async def open_one(
+        *, direct: bool = False, select_seconds: float = 15.0, answer_seconds: float = 20.0
+    ) -> MongoStore:
         url = database_url(database, through=None if direct else proxy.port)
-        store = MongoStore(url, driver, select_seconds=2.0, answer_seconds=answer_seconds)
+        store = MongoStore(url, driver, select_seconds=select_seconds, answer_seconds=answer_seconds)
         stores.append(store)
         await store.open()
         return store

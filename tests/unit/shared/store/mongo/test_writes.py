@@ -15,6 +15,7 @@ from tests.engine.proxy import Lost, Proxy
 from tests.unit.shared.store.mongo.conftest import Opened
 
 PATIENCE = 60.0
+SOON = 3.0
 INSERTED = b"\x02insert\x00\x08\x00\x00\x00commits\x00"
 STATES = b"\x02update\x00\x07\x00\x00\x00states\x00"
 
@@ -56,7 +57,7 @@ class TestWhenTheAnswerToAWriteIsLost:
         assert (await store.load(["a/1"])).snapshots["a/1"] == theirs[1]
 
     async def test_it_is_unknown_where_it_cannot_be_read_back(self, opened: Opened, proxy: Proxy) -> None:
-        store, other = await opened(), await opened(direct=True)
+        store, other = await opened(select_seconds=SOON), await opened(direct=True)
         proxy.lose(INSERTED)
         saving = asyncio.create_task(store.append([entry("a/1")]))
         async with asyncio.timeout(PATIENCE):
@@ -79,7 +80,7 @@ class TestWhenTheAnswerToAWriteIsLost:
 
 class TestWhenTheServerIsAway:
     async def test_every_call_says_so_and_goes_through_when_it_is_back(self, opened: Opened, proxy: Proxy) -> None:
-        store = await opened()
+        store = await opened(select_seconds=SOON)
         await proxy.stop()
         async with asyncio.timeout(PATIENCE):
             with pytest.raises(StoreUnavailable, match="append"):
@@ -93,7 +94,7 @@ class TestWhenTheServerIsAway:
         await proxy.stop()
         async with asyncio.timeout(PATIENCE):
             with pytest.raises(StoreUnavailable):
-                await opened()
+                await opened(select_seconds=SOON)
             await proxy.start()
             assert await (await opened()).position() == 0
 
