@@ -51,4 +51,5 @@ def create(
     def routes(service: Service) -> Sequence[APIRouter]:
         return (router(service.execute, Views(service.store, known), service.clock, service.ids),)
 
-    return Service(definition(organisation), settings, store or store_at(settings.store), routes, clock=clock, ids=ids)
+    kept = store or store_at(settings.store, settings.store_driver)
+    return Service(definition(organisation), settings, kept, routes, clock=clock, ids=ids)

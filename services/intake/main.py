@@ -17,11 +17,13 @@ from services.intake.views import Views
 from shared.contracts import intake, topics
 from shared.core.organisation import Organisation, from_path
 from shared.privacy.keyfile import kept_key
+from shared.privacy.mongo_vault import MongoVault
 from shared.privacy.sqlite_vault import SqliteVault
 from shared.privacy.vault import Vault
 from shared.runtime.definition import Definition
 from shared.runtime.ports import Clock, Ids
 from shared.runtime.service import Service
+from shared.store.mongo import SCHEMES, MongoItems
 from shared.store.opening import store_at
 from shared.store.port import Store
 
@@ -54,8 +56,8 @@ def create(
         OrganisationInvalid, ValueError: the organisation file, the store's URL or the key's file cannot be used.
     """
     organisation = from_path(settings.organisation)
-    hidden = vault or SqliteVault(_vault_path(settings))
-    key = settings.pseudonym_key.get_secret_value().encode() or kept_key(_vault_path(settings).with_suffix(".key"))
+    hidden = vault or _vault(settings)
+    key = settings.pseudonym_key.get_secret_value().encode() or _kept_key(settings)
 
     def routes(service: Service) -> Sequence[APIRouter]:
         registrar = Registrar(organisation, key, service.clock, service.ids)
@@ -64,7 +66,7 @@ def create(
     return Service(
         definition(organisation),
         settings,
-        store or store_at(settings.store),
+        store or store_at(settings.store, settings.store_driver),
         routes,
         clock=clock,
         ids=ids,
@@ -72,9 +74,25 @@ def create(
     )
 
 
-def _vault_path(settings: Settings) -> Path:
+def _vault(settings: Settings) -> Vault:
+    path = _vault_path(settings)
+    return MongoVault(MongoItems(settings.store, settings.store_driver)) if path is None else SqliteVault(path)
+
+
+def _kept_key(settings: Settings) -> bytes:
+    path = _vault_path(settings)
+    if path is None:
+        msg = "a vault in MongoDB has no file beside it for the key: set THROUGHLINE_INTAKE_PSEUDONYM_KEY"
+        raise ValueError(msg)
+    return kept_key(path.with_suffix(".key"))
+
+
+def _vault_path(settings: Settings) -> Path | None:
+    """The vault's file; None where it is in MongoDB as the store is."""
     if settings.vault is not None:
         return settings.vault
+    if settings.store.startswith(SCHEMES):
+        return None
     scheme, _, path = settings.store.partition(":///")
     if scheme != "sqlite":
         msg = "a store that is no file has no place beside it: set THROUGHLINE_INTAKE_VAULT to the vault's file"

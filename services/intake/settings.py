@@ -14,8 +14,9 @@ class Settings(ServiceSettings):
     """Settings of the intake service.
 
     Attributes:
-        vault: file of the vault; by default beside the store's file.
-        pseudonym_key: key of the customers' pseudonyms; by default one that is made once and kept beside the vault.
+        vault: file of the vault; by default beside the store's file, or in MongoDB where the store is.
+        pseudonym_key: key of the customers' pseudonyms; by default one that is made once and kept beside the vault's
+            file. A vault in MongoDB has no such place: then it must be given.
             With another key nobody recognises an earlier customer.
     """
 

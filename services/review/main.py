@@ -50,4 +50,5 @@ def create(
         views = Views(Reviews(service.store), Figures(service.store, organisation))
         return (router(service.execute, views, service.clock, service.ids),)
 
-    return Service(definition(organisation), settings, store or store_at(settings.store), routes, clock=clock, ids=ids)
+    kept = store or store_at(settings.store, settings.store_driver)
+    return Service(definition(organisation), settings, kept, routes, clock=clock, ids=ids)

@@ -49,4 +49,5 @@ def create(
         views = Views(service.store, organisation.triage.repeat_within)
         return (router(service.execute, views, service.clock),)
 
-    return Service(definition(organisation), settings, store or store_at(settings.store), routes, clock=clock, ids=ids)
+    kept = store or store_at(settings.store, settings.store_driver)
+    return Service(definition(organisation), settings, kept, routes, clock=clock, ids=ids)

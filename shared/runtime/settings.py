@@ -5,13 +5,16 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.store.mongo import Driver
+
 
 class ServiceSettings(BaseSettings):
     """Settings of one service, e.g. ``THROUGHLINE_INTAKE_BROKER``.
 
     Attributes:
         broker: Kafka bootstrap servers.
-        store: ``sqlite:///<absolute path>`` (``mongodb://…`` comes with the MongoDB adapter).
+        store: ``sqlite:///<absolute path>`` or ``mongodb://<hosts>/<database>``, a database of this service alone.
+        store_driver: what speaks to MongoDB: ``motor``, or ``pymongo`` for PyMongo's own asynchronous client.
         organisation: a packaged organisation's name or a path.
         instance: name of this member of the consumer group; empty: the member leaves when it stops.
         partitions: of every topic; must be what the broker has.
@@ -23,6 +26,7 @@ class ServiceSettings(BaseSettings):
 
     broker: str = "localhost:9092"
     store: str
+    store_driver: Driver = "motor"
     organisation: str = "parcel-retailer"
     instance: str = ""
     partitions: int = Field(default=12, ge=1)

@@ -80,7 +80,7 @@ class Store(Protocol):
         ...
 
     async def position(self) -> int:
-        """Return the log position of the newest commit; 0 when empty. Later commits have higher ones."""
+        """Return the log position of the newest commit; 0 when empty. Later ones are higher; there may be holes."""
         ...
 
     async def history(self, stream: str, *, after: int = 0, limit: int = MAX_PAGE) -> list[Commit]:

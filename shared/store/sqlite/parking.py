@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
+from shared.store.instants import to_micros
 from shared.store.port import Parked, Skipped
 from shared.store.sqlite.lane import transaction
 from shared.store.sqlite.rows import (
@@ -16,7 +17,6 @@ from shared.store.sqlite.rows import (
     parked_row,
     skipped_from,
     skipped_row,
-    to_micros,
 )
 
 # The position is given inside the statement, under the write lock: the end of the key's line.

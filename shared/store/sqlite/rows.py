@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import orjson
 
+from shared.store.instants import from_micros, to_micros
 from shared.store.port import Commit, Executed, Parked, Record, Skipped, Snapshot
-
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND: Final = timedelta(microseconds=1)
 
 Row = tuple[Any, ...]
 
@@ -20,16 +17,6 @@ STATE_COLUMNS: Final = "stream, number, version, next_due, updated, fields, curs
 PARKED_COLUMNS: Final = (
     'id, key, position, topic, partition, "offset", headers, value, reason, permanent, attempts, due, at'
 )
-
-
-def to_micros(instant: datetime) -> int:
-    """Microseconds since 1970 of an instant with a time zone; exact."""
-    return (instant - EPOCH) // MICROSECOND
-
-
-def from_micros(micros: int) -> datetime:
-    """The instant of so many microseconds since 1970, in UTC."""
-    return EPOCH + timedelta(0, 0, micros)
 
 
 def as_list(values: Sequence[object]) -> str:

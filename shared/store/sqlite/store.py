@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from shared.store.batch import one_per_stream
+from shared.store.instants import from_micros, to_micros
 from shared.store.port import MAX_PAGE, Commit, Loaded, Page, Parked, Skipped, Snapshot
 from shared.store.sqlite import commits, parking, states
 from shared.store.sqlite.lane import Lane
-from shared.store.sqlite.rows import from_micros, to_micros
 
 
 class SqliteStore:

@@ -1,13 +1,17 @@
 """What every adapter of the store port is given to the suite as: a way to open stores on one and the same data."""
 
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from shared.store.memory import MemoryData, MemoryStore
+from shared.store.mongo import Driver, MongoStore
 from shared.store.port import Store
 from shared.store.sqlite import SqliteStore
+from tests.engine.documentstore import database_url
 
 Connect = Callable[[], Store]
 OpenStore = Callable[[], Awaitable[Store]]
@@ -23,7 +27,21 @@ def on_sqlite(folder: Path) -> Connect:
     return lambda: SqliteStore(folder / "store.db")
 
 
-@pytest.fixture(params=[on_memory, on_sqlite], ids=["memory", "sqlite"])
+def on_mongo(driver: Driver, folder: Path) -> Connect:
+    del folder
+    url = database_url(f"test_{uuid.uuid4().hex}")
+    return lambda: MongoStore(url, driver)
+
+
+ADAPTERS = {
+    "memory": on_memory,
+    "sqlite": on_sqlite,
+    "motor": partial(on_mongo, "motor"),
+    "pymongo": partial(on_mongo, "pymongo"),
+}
+
+
+@pytest.fixture(params=ADAPTERS.values(), ids=ADAPTERS.keys())
 def connect(request: pytest.FixtureRequest, tmp_path: Path) -> Connect:
     """A new store, not yet open, on this test's data."""
     adapter: Callable[[Path], Connect] = request.param

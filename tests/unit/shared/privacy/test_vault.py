@@ -1,18 +1,35 @@
 import asyncio
 import stat
-from collections.abc import AsyncIterator
+import uuid
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
+from shared.privacy.mongo_vault import MongoVault
 from shared.privacy.sqlite_vault import SqliteVault
 from shared.privacy.vault import MemoryVault, Vault
+from shared.store.mongo import Driver, MongoItems, MongoStore
 from shared.store.port import StoreUnavailable
+from tests.engine.documentstore import database_url
+from tests.engine.proxy import Proxy
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+def on_mongo(driver: Driver) -> Vault:
+    return MongoVault(MongoItems(database_url(f"test_{uuid.uuid4().hex}"), driver))
+
+
+VAULTS: dict[str, Callable[[Path], Vault]] = {
+    "memory": lambda _: MemoryVault(),
+    "sqlite": lambda folder: SqliteVault(folder / "intake" / "vault.sqlite"),
+    "motor": lambda _: on_mongo("motor"),
+    "pymongo": lambda _: on_mongo("pymongo"),
+}
+
+
+@pytest.fixture(params=VAULTS)
 async def vault(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Vault]:
-    opened: Vault = MemoryVault() if request.param == "memory" else SqliteVault(tmp_path / "intake" / "vault.sqlite")
+    opened = VAULTS[request.param](tmp_path)
     await opened.open()
     yield opened
     await opened.close()
@@ -112,4 +129,32 @@ class TestTheFile:
             await vault.open()
         with pytest.raises(StoreUnavailable, match=r"vault\.sqlite"):
             await vault.get("c1")
+        await vault.close()
+
+
+class TestOnAServer:
+    async def test_it_is_used_without_being_opened_and_still_there_after_closing(self) -> None:
+        items = MongoItems(database_url(f"test_{uuid.uuid4().hex}"))
+        for expected in (None, b"first"):
+            vault = MongoVault(items)
+            assert await vault.get("c1") == expected
+            await vault.put({"c1": b"first"})
+            await vault.close()
+
+    async def test_the_store_beside_it_holds_nothing_of_it(self) -> None:
+        url = database_url(f"test_{uuid.uuid4().hex}")
+        vault, store = MongoVault(MongoItems(url)), MongoStore(url)
+        await vault.put({"c1": b"the secret words"})
+        await store.open()  # which refuses a database that holds anything else
+        assert await store.position() == 0
+        await store.close()
+        await vault.close()
+
+    async def test_one_that_is_away_is_a_store_that_is_away(self) -> None:
+        nobody = Proxy(1)
+        await nobody.start()
+        await nobody.stop()
+        vault = MongoVault(MongoItems(f"mongodb://127.0.0.1:{nobody.port}/intake", select_seconds=0.2))
+        with pytest.raises(StoreUnavailable, match="intake_vault"):
+            await vault.put({"c1": b"first"})
         await vault.close()

@@ -1,0 +1,147 @@
+"""The commit log. Each function is one call's work on a database."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from bson.int64 import Int64
+from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.write_concern import WriteConcern
+
+from shared.store.mongo.client import duplicates, is_outage
+from shared.store.mongo.documents import commit_document, commit_from, to_name
+from shared.store.mongo.driver import Collection, Database, Document
+from shared.store.mongo.schema import COMMITS, COUNTERS, POSITION
+from shared.store.mongo.states import save_states
+from shared.store.port import Commit, Snapshot, StoreUnavailable
+
+PAUSES: Final = (0.0, 0.05, 0.25, 1.0)
+"""Seconds before each attempt to insert; what is in doubt after the last one is unknown."""
+
+
+async def append(database: Database, entries: Sequence[tuple[Commit, Snapshot]]) -> list[bool]:
+    """See the port. Positions, then commits, then the states of those that are in.
+
+    Positions are given out before the commits are there. A conflict leaves a hole; a writer that stalls in between
+    fills in a commit below one that a reader of the log has passed already. Whoever follows the log looks only at
+    what is old enough (anti-entropy's GRACE is longer than an insert may take); publishing goes by the marks, not by
+    positions, so a commit of a process that stood still for longer is published all the same.
+    """
+    writer = uuid.uuid4().hex
+    documents = [commit_document(commit, writer) for commit, _ in entries]
+    inserted = await _insert(database, documents)
+    saved = [document["_id"] in inserted for document in documents]
+    await save_states(database, [snapshot for (_, snapshot), kept in zip(entries, saved, strict=True) if kept])
+    return saved
+
+
+async def _place(database: Database, documents: Iterable[Document]) -> list[Document]:
+    """Give each the next position of the log."""
+    placed = list(documents)
+    # The value before, not after: a compatible server answered with what others had made of it meanwhile.
+    counter = await database[COUNTERS].find_one_and_update(
+        {"_id": POSITION}, {"$inc": {"value": Int64(len(placed))}}, return_document=False
+    )
+    for position, document in enumerate(placed, int(counter["value"]) + 1):
+        document["position"] = position
+    return placed
+
+
+async def _insert(database: Database, documents: Sequence[Document]) -> set[str]:
+    """Insert those whose id is new; returns the ids that are ours.
+
+    Whose a duplicate is, and whether a write that ended without a clear answer is in, is read back by id: the
+    driver may have sent it twice.
+
+    Raises:
+        StoreUnavailable: it stays unknown whether they are in.
+    """
+    waiting = {document["_id"]: document for document in documents}
+    ours: set[str] = set()
+    doubt: PyMongoError | None = None
+    for pause in PAUSES:
+        await asyncio.sleep(pause)
+        asked = set(waiting)
+        try:
+            await database[COMMITS].insert_many(await _place(database, waiting.values()), ordered=False)
+        except BulkWriteError as error:
+            doubt = error
+            asked = _in_doubt(error, list(waiting))
+        except PyMongoError as error:
+            if not is_outage(error):
+                raise
+            doubt = error
+        else:
+            return ours | asked
+        ours |= waiting.keys() - asked
+        stored = await _writers(database[COMMITS], asked)
+        ours |= {known for known, writer in stored.items() if writer == documents[0]["writer"]}
+        waiting = {missing: waiting[missing] for missing in waiting if missing in asked and missing not in stored}
+        if not waiting:
+            return ours
+    raise StoreUnavailable(f"whether {len(waiting)} commits are saved is unknown: {doubt}") from doubt
+
+
+def _in_doubt(error: BulkWriteError, sent: Sequence[str]) -> set[str]:
+    """Of the ids sent those that an answer leaves open: the duplicates, or all where anything else went wrong."""
+    try:
+        return {sent[index] for index in duplicates(error)}
+    except BulkWriteError:
+        if not is_outage(error):
+            raise
+        return set(sent)
+
+
+async def _writers(commits: Collection, ids: set[str]) -> dict[str, str]:
+    found = await commits.find({"_id": {"$in": sorted(ids)}}, {"writer": 1}).to_list(None)
+    return {document["_id"]: document["writer"] for document in found}
+
+
+async def unpublished(database: Database, older_than: int | None, limit: int) -> list[Commit]:
+    """See the port; `older_than` in microseconds."""
+    where: Document = {"published": False}
+    if older_than is not None:
+        where["at"] = {"$lt": older_than}
+    found = await database[COMMITS].find(where).sort([("position", 1)]).limit(limit).to_list(None)
+    return [commit_from(document) for document in found]
+
+
+async def mark_published(database: Database, commit_ids: Sequence[str]) -> None:
+    """See the port. One server's word is enough: what is forgotten is published again, and readers know it already."""
+    commits = database[COMMITS].with_options(write_concern=WriteConcern(w=1))
+    ids = [to_name(commit_id) for commit_id in commit_ids]
+    await commits.update_many({"_id": {"$in": ids}}, {"$set": {"published": True}})
+
+
+async def mark_unpublished(database: Database, after: int, most: int) -> int:
+    """See the port."""
+    where: dict[str, Any] = {"position": {"$gt": after}, "records": {"$ne": []}}
+    newest = database[COMMITS].find(where, {"position": 1}).sort([("position", -1)])
+    first_left_out = await newest.skip(most).limit(1).to_list(None)
+    if first_left_out:
+        where["position"] = {"$gt": first_left_out[0]["position"]}
+    done = await database[COMMITS].update_many({**where, "published": True}, {"$set": {"published": False}})
+    return done.modified_count
+
+
+async def position(database: Database) -> int:
+    """See the port."""
+    newest = await database[COMMITS].find({}, {"position": 1}).sort([("position", -1)]).limit(1).to_list(None)
+    return int(newest[0]["position"]) if newest else 0
+
+
+async def history(database: Database, stream: str, after: int, limit: int) -> list[Commit]:
+    """See the port."""
+    where = {"stream": to_name(stream), "number": {"$gt": after}}
+    found = await database[COMMITS].find(where).sort([("number", 1)]).limit(limit).to_list(None)
+    return [commit_from(document) for document in found]
+
+
+async def log(database: Database, after: int, limit: int) -> list[tuple[int, Commit]]:
+    """See the port. Positions may have holes."""
+    where = {"position": {"$gt": after}}
+    found = await database[COMMITS].find(where).sort([("position", 1)]).limit(limit).to_list(None)
+    return [(int(document["position"]), commit_from(document)) for document in found]
