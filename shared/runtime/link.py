@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
 from shared.contracts.topics import READERS, read_by
-from shared.messaging.broker import make_broker, subscribe
+from shared.messaging.broker import TIMING, TIMING_EMBEDDED, make_broker, subscribe
 from shared.messaging.holdback import HoldBack
 from shared.messaging.producer import OutgoingRecord, PartitionMismatch, Producer
 from shared.runtime.definition import Definition
@@ -77,7 +77,12 @@ class KafkaLink:
             await processor.handle([_raw(record) for record in records])
 
         subscriber = subscribe(
-            broker, *self._topics, group=self._name, instance=self._settings.instance or None, handler=handle
+            broker,
+            *self._topics,
+            group=self._name,
+            instance=self._settings.instance or None,
+            handler=handle,
+            timing=TIMING_EMBEDDED if self._settings.embedded else TIMING,
         )
         try:
             await broker.start()
