@@ -35,6 +35,20 @@ def real(engine: Engine) -> Engine:
     return engine
 
 
+@pytest.fixture
+def bare(real: Engine) -> Iterator[Engine]:
+    """A real broker that has none of Throughline's topics, before and after the test."""
+    if real.kind == "env" and (there := _ours(real)):
+        pytest.skip(reason=f"would delete topics that are not the tests' own: {', '.join(there)}")
+    real.delete_topics(_ours(real))
+    yield real
+    real.delete_topics(_ours(real))
+
+
+def _ours(engine: Engine) -> list[str]:
+    return sorted(name for name in engine.topics() if name.startswith("complaints."))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if output is not None:

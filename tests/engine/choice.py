@@ -74,14 +74,21 @@ class Engine:
         for done in self.admin.create_topics(wanted, operation_timeout=_ADMIN_SECONDS).values():
             done.result(_ADMIN_SECONDS)
         # The controller has them at once, the broker a moment later.
-        while not topics.keys() <= self.admin.list_topics(timeout=_ADMIN_SECONDS).topics.keys():
+        while not topics.keys() <= self.topics():
             time.sleep(0.02)
 
     def delete_topics(self, topics: Sequence[str]) -> None:
         """Delete topics of a real broker; the embedded one keeps its own."""
-        if self.embedded is None:
-            for done in self.admin.delete_topics(list(topics), operation_timeout=_ADMIN_SECONDS).values():
-                done.result(_ADMIN_SECONDS)
+        if self.embedded is not None or not topics:
+            return
+        for done in self.admin.delete_topics(list(topics), operation_timeout=_ADMIN_SECONDS).values():
+            done.result(_ADMIN_SECONDS)
+        while self.topics() & set(topics):
+            time.sleep(0.02)
+
+    def topics(self) -> set[str]:
+        """Return the names of the topics that a real broker has now."""
+        return set(self.admin.list_topics(timeout=_ADMIN_SECONDS).topics)
 
     @cached_property
     def admin(self) -> AdminClient:

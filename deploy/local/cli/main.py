@@ -13,7 +13,9 @@ from deploy.local.cli import (
     export,
     imports,
     management,
+    serve,
     summary,
+    topics,
     triage,
     up,
     watch,
@@ -26,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (up, demo, complaints, imports, watch, summary):
+for group in (up, serve, demo, complaints, imports, watch, summary):
     group.register(app)
 app.add_typer(departments.app, name="departments")
 app.add_typer(management.app, name="management")
@@ -34,6 +36,7 @@ app.add_typer(customer.app, name="customer")
 app.add_typer(triage.app, name="triage")
 app.add_typer(analyse.app, name="analyse")
 app.add_typer(export.app, name="export")
+app.add_typer(topics.app, name="topics")
 
 if __name__ == "__main__":
     app()
