@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from confluent_kafka.admin import (
 from deploy.kafka.declared import Topic
 
 _ANSWER_SECONDS: Final = 20.0
+_LOOK_SECONDS: Final = 0.05
 _FOR_GOOD: Final = "partitions are for good: keep it, or declare a new version of the topic and move its readers there"
 _NOT_HERE: Final = (
     "move its replicas with kafka-reassign-partitions.sh, or name the number that there is by --replication"
@@ -73,10 +75,7 @@ class Cluster:
 
     def difference(self, topics: Sequence[Topic]) -> Difference:
         """Return how the broker differs. Raises ClusterUnusable."""
-        try:
-            there = self._admin.list_topics(timeout=_ANSWER_SECONDS).topics
-        except KafkaException as error:
-            raise self._unusable(error) from error
+        there = self._topics()
         found = Difference(missing=[topic for topic in topics if topic.name not in there])
         kept: list[Topic] = []
         for topic in (topic for topic in topics if topic.name in there):
@@ -119,6 +118,7 @@ class Cluster:
                 for one in difference.missing
             ]
             self._wait(self._admin.create_topics(wanted, request_timeout=_ANSWER_SECONDS).values())
+            self._wait_until_known({one.name for one in difference.missing})
         by_topic: dict[str, list[Setting]] = {}
         for setting in difference.settings:
             by_topic.setdefault(setting.topic, []).append(setting)
@@ -128,6 +128,19 @@ class Cluster:
                 for name, settings in by_topic.items()
             ]
             self._wait(self._admin.incremental_alter_configs(resources, request_timeout=_ANSWER_SECONDS).values())
+
+    def _wait_until_known(self, names: set[str]) -> None:
+        # The controller has them at once, a broker a moment later; a service that starts in between would miss them.
+        give_up = time.monotonic() + _ANSWER_SECONDS
+        while time.monotonic() < give_up and names - self._topics().keys():
+            time.sleep(_LOOK_SECONDS)
+
+    def _topics(self) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = self._admin.list_topics(timeout=_ANSWER_SECONDS).topics
+        except KafkaException as error:
+            raise self._unusable(error) from error
+        return found
 
     def _wait(self, answers: Iterable[Future[Any]]) -> None:
         for answer in answers:
