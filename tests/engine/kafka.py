@@ -150,7 +150,15 @@ class Kafka:
     def _format(self) -> None:
         shutil.rmtree(self.folder / "disk", ignore_errors=True)
         identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = ["java", *_LIGHT, "-cp", self._classes, "kafka.tools.StorageTool", "format", "-t", identity]
+        command = [
+            "java",
+            *_LIGHT,
+            "-cp",
+            self._classes,
+            "kafka.tools.StorageTool",
+            "format",
+            f"--cluster-id={identity}",
+        ]
         command += ["-c", str(self.folder / "server.properties")]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
         if done.returncode:

@@ -61,10 +61,9 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
         quick = TIMING_EMBEDDED._replace(session=1_500, heartbeat=500)
         yield Place(broker.bootstrap_servers, "routing", quick, broker)
         return
-    engine: Engine = request.getfixturevalue("real")
+    engine: Engine = request.getfixturevalue("bare")
     engine.create_topics(PARTITIONS)
     yield Place(engine.bootstrap, f"routing-{uuid.uuid4()}", TIMING)
-    engine.delete_topics(list(PARTITIONS))
 
 
 @pytest.fixture
