@@ -128,11 +128,18 @@ class Cluster:
                 for name, settings in by_topic.items()
             ]
             self._wait(self._admin.incremental_alter_configs(resources, request_timeout=_ANSWER_SECONDS).values())
+            self._wait_until_set(difference.settings)
 
     def _wait_until_known(self, names: set[str]) -> None:
         # The controller has them at once, a broker a moment later; a service that starts in between would miss them.
         give_up = time.monotonic() + _ANSWER_SECONDS
         while time.monotonic() < give_up and names - self._topics().keys():
+            time.sleep(_LOOK_SECONDS)
+
+    def _wait_until_set(self, settings: Sequence[Setting]) -> None:
+        wanted = [Topic(one.topic, 0, 0, {one.name: one.should}) for one in settings]
+        give_up = time.monotonic() + _ANSWER_SECONDS
+        while time.monotonic() < give_up and any(self._settings([one]) for one in wanted):
             time.sleep(_LOOK_SECONDS)
 
     def _topics(self) -> dict[str, Any]:

@@ -41,13 +41,16 @@ class Served:
             )
 
     def wait_ready(self) -> None:
-        until(self._ready)
+        until(lambda: self._answers("/readyz"))
 
-    def _ready(self) -> bool:
+    def wait_listening(self) -> None:
+        until(lambda: self._answers("/livez"))
+
+    def _answers(self, path: str) -> bool:
         time.sleep(_LOOK_SECONDS)
         assert self.process.poll() is None, self.said
         try:
-            return self.http.get("/readyz").status_code == 200
+            return self.http.get(path).status_code == 200
         except httpx.HTTPError:
             return False
 
