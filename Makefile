@@ -6,7 +6,7 @@ SEEDS ?= 2000
 FIRST ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit test-sim bench lint docs lock lock-check
+.PHONY: help setup env up down logs demo test test-unit test-sim bench lint docs lock lock-check
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -19,6 +19,19 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@touch $(STAMP)
 
 setup: $(STAMP) ## make .venv from the hash-locked requirements
+
+env: ## make the secrets of docker compose, once, in the file .env
+	@test -e .env || (umask 077 && printf 'THROUGHLINE_INTAKE_PSEUDONYM_KEY=%s\n' "$$($(PYTHON) -c 'import secrets; print(secrets.token_hex(32))')" > .env)
+	@echo "the secrets are in .env; keep a copy where you keep secrets"
+
+up: env ## Kafka, MongoDB and the services by docker compose, on ports 8081-8084
+	docker compose up --build --detach --wait
+
+down: ## stop them; what they keep stays in their volumes
+	docker compose down
+
+logs: ## what they say
+	docker compose logs --follow --tail 100
 
 demo: $(STAMP) ## start everything, play complaints through, print what came of them (Ctrl-C ends it)
 	$(BIN)/throughline demo

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import socket
-from collections.abc import AsyncIterator, Generator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 
 from deploy.local.folder import SERVICES, DataFolder
+from deploy.local.serving import calm_collector, listen, serving, url_of
 from services.departments import main as departments
 from services.intake import main as intake
 from services.review import main as review
@@ -35,8 +34,6 @@ MAINS: Final[Mapping[str, ModuleType]] = {
 }
 _READY_SECONDS: Final = 30.0
 _STUCK_SECONDS: Final = 60.0
-_GOODBYE_SECONDS: Final = 5
-_EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _QUIET_LOOKS: Final = 3
 """One look does not see all services at one instant: an event may have been between two of them."""
 
@@ -146,10 +143,9 @@ async def deployed(
     with contextlib.ExitStack() as cleanup:
         cleanup.callback(folder.release)
         folder.begin_with(organisation, identity)
-        listening = cleanup.enter_context(_listen(host, port))
-        url = _url(host, listening.getsockname()[1])
-        # Long-lived immutable states make the collector's full passes expensive and useless.
-        gc.set_threshold(50_000, 20, 50)
+        listening = cleanup.enter_context(listen(host, port))
+        url = url_of(host, listening)
+        calm_collector()
         broker = cleanup.enter_context(EmbeddedBroker.start())
         parts = {name: _create(name, folder, broker.bootstrap_servers, url, clock) for name in SERVICES}
         topics = {topic for service in parts.values() for topic in service.definition.topics}
@@ -181,57 +177,8 @@ def _lasting(organisation: str) -> str:
     return organisation if packaged else str(path.expanduser().resolve())
 
 
-def _url(host: str, port: int) -> str:
-    reachable = "127.0.0.1" if host in _EVERYWHERE else f"[{host}]" if ":" in host else host
-    return f"http://{reachable}:{port}"
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    # Named TCP, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms for the client's acknowledgement.
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except (OSError, OverflowError) as error:
-        listening.close()
-        why = error.strerror if isinstance(error, OSError) else str(error)
-        msg = f"cannot listen on {host}:{port}: {why}; choose another --port or --host"
-        raise OSError(msg) from error
-    return listening
-
-
-class _Server(uvicorn.Server):
-    """Leaves the signals to whoever runs the whole."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """Capture nothing."""
-        yield
-
-
 @contextlib.asynccontextmanager
 async def _running(deployment: Deployment, listening: socket.socket) -> AsyncIterator[Deployment]:
-    started: list[Service] = []
-    server = _Server(
-        uvicorn.Config(
-            deployment.app(),
-            lifespan="off",
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=_GOODBYE_SECONDS,
-        )
-    )
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        for service in deployment.services.values():
-            await service.start()
-            started.append(service)
+    async with serving(deployment.app(), deployment.services.values(), listening):
         await deployment.wait_ready()
         yield deployment
-    finally:
-        server.should_exit = True
-        with contextlib.suppress(asyncio.CancelledError):
-            await serving
-        for service in started:
-            await service.stop()

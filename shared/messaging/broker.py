@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -22,13 +22,31 @@ MAX_RECORDS: Final = 500
 BATCH_TIMEOUT_MS: Final = 25
 """FastStream sleeps as long again after a poll that found nothing, so this is also the most it adds to a delay."""
 
-FETCH_WAIT_MS: Final = 30
-"""The embedded broker answers an empty fetch only when this has passed, even if a record arrives meanwhile.
 
-Idle, a consumer costs 3 % of a core at 40 ms and 6 % at 20 ms; a delivery waits half of it on average. A real broker
-answers as soon as it can: give it 500 there."""
+class Timing(NamedTuple):
+    """How a consumer waits, all in milliseconds.
 
-SESSION_TIMEOUT_MS: Final = 10_000
+    Attributes:
+        fetch_wait: how long the broker may keep an empty fetch open.
+        session: a member that was not heard of for so long is out of its group.
+        heartbeat: how often a member is heard of, and learns that its group changes.
+    """
+
+    fetch_wait: int
+    session: int
+    heartbeat: int
+
+
+TIMING: Final = Timing(fetch_wait=500, session=6_000, heartbeat=1_000)
+"""Of a real broker. It answers a fetch as soon as there is a record, and takes no session under 6 s unless told to
+(`group.min.session.timeout.ms`): a killed member's partitions have another owner after 6 to 7 s."""
+
+TIMING_EMBEDDED: Final = Timing(fetch_wait=30, session=10_000, heartbeat=3_000)
+"""The embedded broker answers an empty fetch only when the wait has passed, even if a record arrives meanwhile.
+
+Idle, a consumer costs 3 % of a core at 40 ms and 6 % at 20 ms; a delivery waits half of it on average. Its only members
+live in one process: nobody else waits for their partitions, and one that was busy for long should not be thrown out."""
+
 REDELIVERY_PAUSE_S: Final = 0.2
 
 _FASTSTREAM_LOGGER: Final = logging.getLogger(f"{__name__}.faststream")
@@ -63,9 +81,8 @@ def subscribe(
     group: str,
     instance: str | None,
     handler: Handler,
+    timing: Timing,
     polled: Callable[[], None] = lambda: None,
-    fetch_wait_ms: int = FETCH_WAIT_MS,
-    session_timeout_ms: int = SESSION_TIMEOUT_MS,
 ) -> BatchSubscriber:
     """Consume these topics in `group`, at most `MAX_RECORDS` records per call of `handler`.
 
@@ -77,7 +94,7 @@ def subscribe(
 
     `instance` names this member of the group for good (static membership): a restart under the same name gets its
     partitions back without a rebalance. With None the member leaves when it stops. The embedded broker knows no static
-    members; there every rebalance, so every restart, takes `session_timeout_ms` less one second either way.
+    members; there every rebalance, so every restart, takes `timing.session` less one second either way.
     """
 
     async def parse(records: Records) -> StreamMessage[Any]:
@@ -91,9 +108,9 @@ def subscribe(
         group_instance_id=None if instance is None else f"{group}-{instance}",
         max_records=MAX_RECORDS,
         batch_timeout_ms=BATCH_TIMEOUT_MS,
-        fetch_max_wait_ms=fetch_wait_ms,
-        session_timeout_ms=session_timeout_ms,
-        heartbeat_interval_ms=session_timeout_ms // 3,
+        fetch_max_wait_ms=timing.fetch_wait,
+        session_timeout_ms=timing.session,
+        heartbeat_interval_ms=timing.heartbeat,
         isolation_level="read_committed",
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.NACK_ON_ERROR,

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
 from shared.contracts.topics import READERS, read_by
-from shared.messaging.broker import make_broker, subscribe
+from shared.messaging.broker import TIMING, TIMING_EMBEDDED, make_broker, subscribe
 from shared.messaging.holdback import HoldBack
 from shared.messaging.producer import OutgoingRecord, PartitionMismatch, Producer
 from shared.runtime.definition import Definition
@@ -28,14 +28,18 @@ log = logging.getLogger(__name__)
 
 
 class KafkaLink:
-    """Produces and consumes for one service. `why_not` says what is missing, empty when both are up."""
+    """Produces and consumes for one service. `why_not` says what is missing, empty when both are up.
+
+    `refused` says which topics are missing or have another number of partitions, empty when all are as they should be.
+    """
 
     def __init__(self, definition: Definition, settings: ServiceSettings) -> None:
         self._name = definition.name
         self._settings = settings
         self._topics = read_by(definition.name)
         self._hold_back = HoldBack(settings.broker, READERS) if settings.embedded else None
-        partitions = dict.fromkeys(definition.topics, settings.partitions)
+        # Those it reads too: equal numbers everywhere keep a complaint with one member of each group.
+        partitions = dict.fromkeys((*definition.topics, *self._topics), settings.partitions)
         self._producer = Producer(
             settings.broker, partitions, client_id=f"throughline-{definition.name}", hold_back=self._hold_back
         )
@@ -44,6 +48,7 @@ class KafkaLink:
         self._producing = False
         self._polled: float | None = None
         self.why_not = "not connected yet"
+        self.refused = ""
 
     async def publish(self, records: Sequence[OutgoingRecord]) -> list[bool]:
         """Send what can be sent; nothing while the broker was never reached."""
@@ -58,14 +63,12 @@ class KafkaLink:
             try:
                 if not self._producing:
                     await self._producer.start()
-                    self._producing = True
+                    self._producing, self.refused = True, ""
                 await self._consume(processor)
-            except PartitionMismatch as error:
-                self.why_not = str(error)
-                raise
             except Exception as error:  # noqa: BLE001 - whatever the client raises, the broker is not there yet
-                self.why_not = f"broker {self._settings.broker}: {error!r}"
-                log.warning("%s waits for the broker: %r", self._name, error)
+                self.refused = str(error) if isinstance(error, PartitionMismatch) else ""
+                self.why_not = self.refused or f"broker {self._settings.broker}: {error!r}"
+                log.warning("%s waits for the broker: %s", self._name, self.refused or repr(error))
                 await asyncio.sleep(_RETRY_SECONDS[min(tries, len(_RETRY_SECONDS) - 1)])
                 tries += 1
             else:
@@ -84,6 +87,7 @@ class KafkaLink:
             group=self._name,
             instance=self._settings.instance or None,
             handler=handle,
+            timing=TIMING_EMBEDDED if self._settings.embedded else TIMING,
             polled=self._asked,
         )
         try:

@@ -27,6 +27,8 @@ DELAYS: Final = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1800))
 """When a parked record is tried again; after the last one a person must act."""
 _QUICK_PAUSE_SECONDS: Final = 0.05
 _OUTAGE_PAUSE_SECONDS: Final = (0.1, 0.5, 1.0, 2.0)
+OUTAGE_PATIENCE_SECONDS: Final = 60.0
+"""Then the batch is handed back and comes again: who polls nothing for five minutes loses its partitions."""
 log = logging.getLogger(__name__)
 
 
@@ -63,7 +65,10 @@ class Processor:
         self.outage = ""
 
     async def handle(self, raws: Sequence[Raw]) -> int:
-        """Apply or park every record; returns how many were parked, and only when that is durable. Outlasts outages."""
+        """Apply or park every record; returns how many were parked, and only when that is durable.
+
+        Waits an outage out, for a while; a long one ends in the store's own error, and the batch must come again.
+        """
         self.busy += 1
         try:
             return await self._outlast(raws)
@@ -72,6 +77,8 @@ class Processor:
 
     async def _outlast(self, raws: Sequence[Raw]) -> int:
         tries = 0
+        time = asyncio.get_running_loop().time
+        give_back = time() + OUTAGE_PATIENCE_SECONDS
         while True:
             try:
                 parked = await self._handle(raws)
@@ -79,6 +86,8 @@ class Processor:
                 if classify(error) is not FailureKind.OUTAGE:
                     raise
                 self.outage = str(error)
+                if time() > give_back:
+                    raise
                 log.warning("processing pauses: %s", error)
                 await asyncio.sleep(_OUTAGE_PAUSE_SECONDS[min(tries, len(_OUTAGE_PAUSE_SECONDS) - 1)])
                 tries += 1

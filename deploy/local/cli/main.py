@@ -17,7 +17,9 @@ from deploy.local.cli import (
     management,
     parked,
     replay,
+    serve,
     summary,
+    topics,
     triage,
     up,
     verify,
@@ -31,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (client, up, demo, complaints, imports, watch, summary, replay, verify, doctor):
+for group in (client, up, serve, demo, complaints, imports, watch, summary, replay, verify, doctor):
     group.register(app)
 app.add_typer(departments.app, name="departments")
 app.add_typer(management.app, name="management")
@@ -40,6 +42,7 @@ app.add_typer(triage.app, name="triage")
 app.add_typer(analyse.app, name="analyse")
 app.add_typer(export.app, name="export")
 app.add_typer(parked.app, name="parked")
+app.add_typer(topics.app, name="topics")
 
 if __name__ == "__main__":
     app()

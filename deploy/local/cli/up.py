@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deploy.local.cli.client import DEFAULT_ORGANISATION, unusable
+from deploy.local.cli.lasting import until_told
 from deploy.local.cli.options import AsJson, DataDir
-from deploy.local.cli.output import Exit, emit, fail, out, say
+from deploy.local.cli.output import Exit, emit, fail, out
 from deploy.local.folder import SERVICES, DataFolder
+
+if TYPE_CHECKING:
+    from deploy.local.deployment import Deployment
 
 
 def register(app: typer.Typer) -> None:
@@ -46,27 +49,10 @@ def up(
 async def _serve(folder: DataFolder, organisation: str, host: str, port: int, *, as_json: bool) -> None:
     from deploy.local.deployment import deployed  # noqa: PLC0415 - see `up`
 
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    starting = asyncio.current_task()
+    def begun(deployment: Deployment) -> None:
+        _welcome(deployment.url, folder.path, organisation, as_json=as_json)
 
-    def told_to_stop() -> None:
-        if not stop.is_set() and starting is not None and not serving:
-            starting.cancel()
-        stop.set()
-
-    serving = False
-    for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, told_to_stop)
-    try:
-        async with deployed(folder, organisation, host=host, port=port) as deployment:
-            serving = True
-            _welcome(deployment.url, folder.path, organisation, as_json=as_json)
-            await stop.wait()
-            say("stopping …")
-    except asyncio.CancelledError:
-        if not stop.is_set():
-            raise
+    await until_told(deployed(folder, organisation, host=host, port=port), begun)
 
 
 def _welcome(url: str, path: Path, organisation: str, *, as_json: bool) -> None:

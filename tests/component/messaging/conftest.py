@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from shared.messaging.broker import TIMING, TIMING_EMBEDDED, Timing
 from shared.messaging.embedded import EmbeddedBroker
 from shared.messaging.producer import OutgoingRecord, Producer
+from tests.engine.choice import Engine
 
 TOPIC = "complaints.intake.v1"
 OTHER = "complaints.routing.v1"
@@ -30,9 +34,41 @@ def embedded() -> Iterator[EmbeddedBroker]:
         yield broker
 
 
+@dataclass(frozen=True)
+class Place:
+    """A broker with both topics, empty, and a group that nobody used before."""
+
+    bootstrap_servers: str
+    group: str
+    timing: Timing
+    embedded: EmbeddedBroker | None = None
+
+    @property
+    def faults(self) -> EmbeddedBroker:
+        """The broker whose fault switches a test needs."""
+        assert self.embedded is not None
+        return self.embedded
+
+
+embedded_only = pytest.mark.parametrize("place", ["embedded"], indirect=True)
+"""For tests that need the embedded broker's fault switches; all others meet a real Kafka too."""
+
+
+@pytest.fixture(params=["embedded", "kafka"])
+def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+    if request.param == "embedded":
+        broker = request.getfixturevalue("embedded")
+        quick = TIMING_EMBEDDED._replace(session=1_500, heartbeat=500)
+        yield Place(broker.bootstrap_servers, "routing", quick, broker)
+        return
+    engine: Engine = request.getfixturevalue("bare")
+    engine.create_topics(PARTITIONS)
+    yield Place(engine.bootstrap, f"routing-{uuid.uuid4()}", TIMING)
+
+
 @pytest.fixture
-async def producer(embedded: EmbeddedBroker) -> AsyncIterator[Producer]:
-    async with started(Producer(embedded.bootstrap_servers, PARTITIONS)) as running:
+async def producer(place: Place) -> AsyncIterator[Producer]:
+    async with started(Producer(place.bootstrap_servers, PARTITIONS)) as running:
         yield running
 
 
@@ -50,12 +86,10 @@ def record(key: str, value: str | bytes, *, topic: str = TOPIC) -> OutgoingRecor
     return OutgoingRecord(topic, key.encode(), body, [("ce_id", b"%s:1" % key.encode())], 1_700_000_000_000)
 
 
-async def everything(
-    embedded: EmbeddedBroker, topic: str = TOPIC, partitions: int = 4
-) -> list[ConsumerRecord[Any, Any]]:
+async def everything(place: Place, topic: str = TOPIC, partitions: int = 4) -> list[ConsumerRecord[Any, Any]]:
     """All records that the broker has of a topic, in the order of each partition."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=embedded.bootstrap_servers, auto_offset_reset="earliest", fetch_max_wait_ms=10
+        bootstrap_servers=place.bootstrap_servers, auto_offset_reset="earliest", fetch_max_wait_ms=10
     )
     async with started(consumer):
         places = [TopicPartition(topic, number) for number in range(partitions)]

@@ -11,11 +11,11 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from faststream import AckPolicy
 
 from shared.messaging import broker as messaging
-from shared.messaging.broker import Handler, make_broker, subscribe
-from shared.messaging.embedded import API_FETCH, API_OFFSET_COMMIT, EmbeddedBroker
+from shared.messaging.broker import TIMING, Handler, make_broker, subscribe
+from shared.messaging.embedded import API_FETCH, API_OFFSET_COMMIT
 from shared.messaging.producer import OutgoingRecord, Producer, partition_of
 
-from .conftest import OTHER, TOPIC, record, until
+from .conftest import OTHER, TOPIC, Place, embedded_only, record, until
 
 Batch = Sequence[ConsumerRecord[Any, Any]]
 KEY_OF_PARTITION = {partition_of(b"%d" % n, 4): str(n) for n in range(50)}
@@ -43,14 +43,18 @@ class Seen:
     def values(self) -> list[bytes]:
         return [r.value for batch in self.batches for r in batch]
 
+    @property
+    def places(self) -> set[tuple[int, int]]:
+        return {(r.partition, r.offset) for batch in self.batches for r in batch}
+
 
 @asynccontextmanager
 async def consuming(
-    embedded: EmbeddedBroker, handler: Handler, *topics: str, instance: str | None = None
+    place: Place, handler: Handler, *topics: str, instance: str | None = None
 ) -> AsyncIterator[AIOKafkaConsumer]:
-    broker = make_broker(embedded.bootstrap_servers, client_id="routing")
+    broker = make_broker(place.bootstrap_servers, client_id="routing")
     subscriber = subscribe(
-        broker, *(topics or (TOPIC,)), group="routing", instance=instance, handler=handler, session_timeout_ms=1_500
+        broker, *(topics or (TOPIC,)), group=place.group, instance=instance, handler=handler, timing=place.timing
     )
     try:
         await broker.start()
@@ -62,8 +66,8 @@ async def consuming(
         await broker.stop()
 
 
-async def committed(embedded: EmbeddedBroker, topic: str = TOPIC) -> dict[int, int]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=embedded.bootstrap_servers, group_id="routing")
+async def committed(place: Place, topic: str = TOPIC) -> dict[int, int]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=place.bootstrap_servers, group_id=place.group)
     await consumer.start()
     try:
         found = {n: await consumer.committed(TopicPartition(topic, n)) for n in range(4)}
@@ -78,21 +82,21 @@ def spread(count: int, *, topic: str = TOPIC) -> list[OutgoingRecord]:
 
 
 class TestTheEffectiveConfiguration:
-    async def test_of_the_consumer_is_the_one_that_loses_nothing(self, embedded: EmbeddedBroker) -> None:
-        async with consuming(embedded, Seen(), instance="0") as consumer:
+    async def test_of_the_consumer_is_the_one_that_loses_nothing(self, place: Place) -> None:
+        async with consuming(place, Seen(), instance="0") as consumer:
             assert consumer._enable_auto_commit is False
             assert consumer._isolation_level == "read_committed"
             assert consumer._auto_offset_reset == "earliest"
-            assert consumer._group_id == "routing"
-            assert consumer._group_instance_id == "routing-0"
-            assert consumer._session_timeout_ms == 3 * consumer._heartbeat_interval_ms
-            assert consumer._fetch_max_wait_ms == messaging.FETCH_WAIT_MS
+            assert consumer._group_id == place.group
+            assert consumer._group_instance_id == f"{place.group}-0"
+            waits = (consumer._fetch_max_wait_ms, consumer._session_timeout_ms, consumer._heartbeat_interval_ms)
+            assert waits == place.timing
             assert consumer._key_deserializer is None
             assert consumer._value_deserializer is None
 
     def test_of_the_broker_and_its_subscribers(self) -> None:
         broker = make_broker("localhost:9092", client_id="routing")
-        subscriber = subscribe(broker, TOPIC, group="routing", instance="0", handler=Seen())
+        subscriber = subscribe(broker, TOPIC, group="routing", instance="0", handler=Seen(), timing=TIMING)
         assert broker.config.broker_config.ack_policy is AckPolicy.NACK_ON_ERROR
         assert subscriber.ack_policy is AckPolicy.NACK_ON_ERROR
         assert subscriber.max_records == 500
@@ -110,12 +114,10 @@ class TestTheEffectiveConfiguration:
 
 
 class TestWhenTheHandlerReturns:
-    async def test_it_got_raw_records_of_several_partitions_in_one_call(
-        self, embedded: EmbeddedBroker, producer: Producer
-    ) -> None:
+    async def test_it_got_raw_records_of_several_partitions_in_one_call(self, place: Place, producer: Producer) -> None:
         await producer.publish(spread(5))
         seen = Seen()
-        async with consuming(embedded, seen):
+        async with consuming(place, seen):
             await until(lambda: len(seen.values) == 20)
         assert {r.partition for r in seen.batches[0]} == {0, 1, 2, 3}
         first = seen.batches[0][0]
@@ -123,129 +125,122 @@ class TestWhenTheHandlerReturns:
         assert isinstance(first.value, bytes)
         assert isinstance(first.timestamp, int)
 
-    async def test_the_offsets_of_every_partition_are_committed(
-        self, embedded: EmbeddedBroker, producer: Producer
-    ) -> None:
+    async def test_the_offsets_of_every_partition_are_committed(self, place: Place, producer: Producer) -> None:
         await producer.publish([*spread(5), *spread(3, topic=OTHER)])
         seen = Seen()
-        async with consuming(embedded, seen, TOPIC, OTHER):
+        async with consuming(place, seen, TOPIC, OTHER):
             await until(lambda: len(seen.values) == 32)
-        assert await committed(embedded) == dict.fromkeys(range(4), 5)
-        assert await committed(embedded, OTHER) == dict.fromkeys(range(4), 3)
+        assert await committed(place) == dict.fromkeys(range(4), 5)
+        assert await committed(place, OTHER) == dict.fromkeys(range(4), 3)
 
-    async def test_no_call_gets_more_than_500_records(self, embedded: EmbeddedBroker, producer: Producer) -> None:
+    async def test_no_call_gets_more_than_500_records(self, place: Place, producer: Producer) -> None:
         await producer.publish(spread(300))
         seen = Seen()
-        async with consuming(embedded, seen):
+        async with consuming(place, seen):
             await until(lambda: len(seen.values) == 1_200)
         assert max(len(batch) for batch in seen.batches) == 500
 
-    async def test_nothing_is_committed_before(self, embedded: EmbeddedBroker, producer: Producer) -> None:
+    async def test_nothing_is_committed_before(self, place: Place, producer: Producer) -> None:
         await producer.publish(spread(5))
         seen = Seen()
         seen.may_return.clear()
-        async with consuming(embedded, seen):
+        async with consuming(place, seen):
             await until(lambda: seen.batches)
-            assert await committed(embedded) == {}
+            assert await committed(place) == {}
             seen.may_return.set()
 
-    async def test_a_restart_goes_on_where_it_was(self, embedded: EmbeddedBroker, producer: Producer) -> None:
+    async def test_a_restart_goes_on_where_it_was(self, place: Place, producer: Producer) -> None:
         await producer.publish(spread(5))
         seen, later = Seen(), Seen()
-        async with consuming(embedded, seen):
+        async with consuming(place, seen):
             await until(lambda: len(seen.values) == 20)
         await producer.publish([record("c", "new")])
-        async with consuming(embedded, later):
+        async with consuming(place, later):
             await until(lambda: later.values)
         assert later.values == [b"new"]
 
 
 class TestWhenTheHandlerRaises:
-    async def test_the_records_of_every_partition_come_again_in_order(
-        self, embedded: EmbeddedBroker, producer: Producer
-    ) -> None:
+    async def test_the_records_of_every_partition_come_again_in_order(self, place: Place, producer: Producer) -> None:
         await producer.publish(spread(5))
         seen = Seen(fail_calls=2)
-        async with consuming(embedded, seen):
+        async with consuming(place, seen):
             await until(lambda: len(seen.batches) >= 3 and len(seen.values) >= 60)
-        assert await committed(embedded) == dict.fromkeys(range(4), 5)
+        assert await committed(place) == dict.fromkeys(range(4), 5)
         by_partition: defaultdict[int, list[int]] = defaultdict(list)
         for batch in seen.batches[2:]:
             for got in batch:
                 by_partition[got.partition].append(got.offset)
         assert by_partition == {partition: [0, 1, 2, 3, 4] for partition in range(4)}
 
-    async def test_nothing_of_the_batch_is_committed(self, embedded: EmbeddedBroker, producer: Producer) -> None:
+    async def test_nothing_of_the_batch_is_committed(self, place: Place, producer: Producer) -> None:
         await producer.publish(spread(5))
         seen = Seen(fail_calls=1_000)
-        async with consuming(embedded, seen):
+        async with consuming(place, seen):
             await until(lambda: len(seen.batches) == 2)
-        assert await committed(embedded) == {}
+        assert await committed(place) == {}
 
-    async def test_it_does_not_spin(self, embedded: EmbeddedBroker, producer: Producer) -> None:
+    async def test_it_does_not_spin(self, place: Place, producer: Producer) -> None:
         await producer.publish(spread(1))
         seen = Seen(fail_calls=1_000)
         began = time.monotonic()
-        async with consuming(embedded, seen):
+        async with consuming(place, seen):
             await until(lambda: len(seen.batches) == 3)
         assert time.monotonic() - began > 2 * messaging.REDELIVERY_PAUSE_S
 
 
 class TestBytesThatNobodyExpects:
-    async def test_a_header_that_is_no_text_reaches_the_handler(
-        self, embedded: EmbeddedBroker, producer: Producer
-    ) -> None:
+    async def test_a_header_that_is_no_text_reaches_the_handler(self, place: Place, producer: Producer) -> None:
         odd = OutgoingRecord(TOPIC, b"c", b"\xff\xfe", [("content-type", b"\xff\xfe")], 1)
         await producer.publish([odd, record("c", "next")])
         seen = Seen()
-        async with consuming(embedded, seen):
+        async with consuming(place, seen):
             await until(lambda: len(seen.values) == 2)
         assert seen.values == [b"\xff\xfe", b"next"]
         assert seen.batches[0][0].headers == (("content-type", b"\xff\xfe"),)
 
-    async def test_json_is_not_parsed_and_a_tombstone_stays_none(
-        self, embedded: EmbeddedBroker, producer: Producer
-    ) -> None:
+    async def test_json_is_not_parsed_and_a_tombstone_stays_none(self, place: Place, producer: Producer) -> None:
         assert producer.kafka is not None
         await producer.kafka.send_and_wait(TOPIC, None, key=b"c")
         await producer.publish([OutgoingRecord(TOPIC, b"c", b'{"a": 1}', [("content-type", b"application/json")], 1)])
         seen = Seen()
-        async with consuming(embedded, seen):
+        async with consuming(place, seen):
             await until(lambda: len(seen.values) == 2)
         assert seen.values == [None, b'{"a": 1}']
 
 
 class TestWhenTheBrokerFalters:
-    async def test_a_passing_error_on_fetch_or_commit_loses_nothing(
-        self, embedded: EmbeddedBroker, producer: Producer
-    ) -> None:
+    @embedded_only
+    async def test_a_passing_error_on_fetch_or_commit_loses_nothing(self, place: Place, producer: Producer) -> None:
         not_leader, loading = 6, 14
-        embedded.fail_next(API_FETCH, not_leader, not_leader)
-        embedded.fail_next(API_OFFSET_COMMIT, loading)
+        place.faults.fail_next(API_FETCH, not_leader, not_leader)
+        place.faults.fail_next(API_OFFSET_COMMIT, loading)
         await producer.publish(spread(5))
         seen = Seen()
-        async with consuming(embedded, seen):
-            await until(lambda: len({(r.partition, r.offset) for b in seen.batches for r in b}) == 20)
-        assert await committed(embedded) == dict.fromkeys(range(4), 5)
+        async with consuming(place, seen):
+            await until(lambda: len(seen.places) == 20)
+        assert await committed(place) == dict.fromkeys(range(4), 5)
 
+    @embedded_only
     async def test_a_commit_that_the_group_refuses_brings_the_records_again(
-        self, embedded: EmbeddedBroker, producer: Producer
+        self, place: Place, producer: Producer
     ) -> None:
-        embedded.fail_next(API_OFFSET_COMMIT, REBALANCE_IN_PROGRESS)
+        place.faults.fail_next(API_OFFSET_COMMIT, REBALANCE_IN_PROGRESS)
         await producer.publish(spread(5))
         seen = Seen()
-        async with consuming(embedded, seen):
-            await until(lambda: len(seen.values) >= 20)
+        async with consuming(place, seen):
+            await until(lambda: len(seen.places) == 20)
             await producer.publish(spread(1))
-            await until(lambda: len(seen.values) >= 24)
-        assert await committed(embedded) == dict.fromkeys(range(4), 6)
+            await until(lambda: len(seen.places) == 24)
+        assert await committed(place) == dict.fromkeys(range(4), 6)
 
-    async def test_it_goes_on_when_the_broker_is_back(self, embedded: EmbeddedBroker, producer: Producer) -> None:
+    @embedded_only
+    async def test_it_goes_on_when_the_broker_is_back(self, place: Place, producer: Producer) -> None:
         seen = Seen()
-        async with consuming(embedded, seen):
-            embedded.set_down(True)
+        async with consuming(place, seen):
+            place.faults.set_down(True)
             await asyncio.sleep(0.3)
-            embedded.set_down(False)
+            place.faults.set_down(False)
             while not all(await producer.publish([record("c", "after")])):
                 pass
             await until(lambda: seen.values, timeout_s=15)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiokafka import ConsumerRecord
 
-from shared.messaging.broker import make_broker, subscribe
+from shared.messaging.broker import TIMING_EMBEDDED, make_broker, subscribe
 from shared.messaging.embedded import KEPT_BYTES_PER_PARTITION, EmbeddedBroker
 from shared.messaging.holdback import HoldBack
 from shared.messaging.producer import OutgoingRecord, Producer
@@ -91,7 +91,7 @@ async def push(sent: Sequence[OutgoingRecord], *, groups: dict[str, Reader], hel
         )
         for group, reader in groups.items():
             broker = make_broker(embedded.bootstrap_servers, client_id=group)
-            subscribe(broker, *topics, group=group, instance=None, handler=reader)
+            subscribe(broker, *topics, group=group, instance=None, handler=reader, timing=TIMING_EMBEDDED)
             await stack.enter_async_context(started(broker))
         async with asyncio.timeout(120):
             await publish_all(producer, sent)

@@ -150,6 +150,22 @@ class TestAnOutage:
 
         virtual(story)
 
+    def test_of_minutes_hands_the_batch_back_before_the_group_takes_it_away(self) -> None:
+        async def story() -> None:
+            async with Rig() as rig:
+
+                async def faults(call: str, _moment: Moment) -> None:
+                    raise StoreUnavailable(call)
+
+                rig.store.faults = faults
+                began = asyncio.get_running_loop().time()
+                with pytest.raises(StoreUnavailable):
+                    await rig.processor.handle([registered()])
+                assert 60 < asyncio.get_running_loop().time() - began < 65
+                assert rig.processor.outage
+
+        virtual(story)
+
 
 class TestAGap:
     def test_is_filled_from_the_source(self) -> None:

@@ -1,0 +1,57 @@
+"""One service on a real Kafka, as one process and as two: `python -m bench.instances [COMPLAINTS]`.
+
+Every complaint is on the broker before they start. Prints events handled per second, from the first to the last.
+Both instances share one store and one machine, so this says what a second one costs and brings here, not in a cluster.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from deploy.kafka.cluster import Cluster
+from deploy.kafka.declared import PACKAGED, declared, read
+from tests.e2e.processes import free_port, until
+from tests.engine.choice import Engine
+from tests.engine.kafka import Kafka
+from tests.integration.scaling.processes import Site
+
+COMPLAINTS = 1_000
+BATCH = 100
+
+
+def handled_per_second(instances: int, complaints: int) -> float:
+    """Let intake say everything, then let routing hear it."""
+    with ExitStack() as cleanup:
+        folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory()))
+        kafka = Kafka.start(folder / "kafka")
+        cleanup.callback(kafka.stop)
+        cluster = Cluster(kafka.bootstrap)
+        cluster.close(cluster.difference(declared(read(PACKAGED), [], 1)))
+        site = Site(Engine("local", kafka.bootstrap), folder)
+        cleanup.callback(site.close)
+        intake = site.start("intake")
+        intake.wait_ready()
+        for first in range(0, complaints, BATCH):
+            intake.register(first, min(BATCH, complaints - first))
+        until(lambda: site.settled(intake))
+        hearing = [site.start("routing", f"{n}", free_port()) for n in range(instances)]
+        for one in hearing:
+            one.wait_listening()
+        until(lambda: hearing[0].counted() > 0)
+        before, began = hearing[0].counted(), time.perf_counter()
+        until(lambda: hearing[0].counted() == complaints)
+        return (complaints - before) / (time.perf_counter() - began)
+
+
+def main(complaints: int) -> None:
+    figures = {f"{n}": round(handled_per_second(n, complaints), 1) for n in (1, 2)}
+    print(json.dumps({"complaints": complaints, "events_per_second_by_instances": figures}))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else COMPLAINTS)

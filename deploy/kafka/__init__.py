@@ -1,0 +1,1 @@
+"""The topics as declared data, and bringing a broker to them."""

@@ -1,0 +1,87 @@
+"""`throughline topics`: the broker's topics as they are declared."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deploy.local.cli.client import DEFAULT_ORGANISATION
+from deploy.local.cli.options import AsJson
+from deploy.local.cli.output import Exit, emit, fail, out
+from shared.core.datafile import DataFileInvalid
+
+if TYPE_CHECKING:
+    from deploy.kafka.cluster import Difference
+
+app = typer.Typer(help="The broker's topics, as deploy/kafka/topics.yaml declares them.", no_args_is_help=True)
+
+
+@app.callback()
+def topics() -> None:
+    """Keep `apply` a command of its own while it is the only one."""
+
+
+@app.command()
+def apply(
+    *,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="Another declaration than the one that comes along")
+    ] = None,
+    organisation: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="Whose departments get a topic each")
+    ] = DEFAULT_ORGANISATION,
+    broker: Annotated[
+        str, typer.Option(envvar="KAFKA_BOOTSTRAP_SERVERS", help="Kafka bootstrap servers")
+    ] = "localhost:9092",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show it only; exit code 1 where there is something")
+    ] = False,
+    replication: Annotated[int, typer.Option(min=0, help="Instead of the declared one; 0: as declared")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Create missing topics and set differing settings; run again, nothing changes. Partition counts never change."""
+    from deploy.kafka.cluster import Cluster, ClusterUnusable  # noqa: PLC0415 - Kafka's client takes its time to load
+    from deploy.kafka.declared import PACKAGED, declared, read  # noqa: PLC0415
+    from shared.core.organisation import from_path  # noqa: PLC0415
+
+    try:
+        departments = [one.id for one in from_path(organisation).departments]
+        wanted = declared(read(file or PACKAGED), departments, replication or None)
+        cluster = Cluster(broker)
+        found = cluster.difference(wanted)
+        applied = bool(found) and not found.refused and not dry_run
+        if applied:
+            cluster.close(found)
+    except (DataFileInvalid, ClusterUnusable) as error:
+        fail(str(error), Exit.USAGE)
+    if as_json:
+        emit({"topics": len(wanted), **_as_json(found), "applied": applied})
+    else:
+        _show(found, len(wanted), applied=applied)
+    if found and not applied:
+        raise typer.Exit(Exit.FAILED)
+
+
+def _as_json(found: Difference) -> dict[str, object]:
+    return {
+        "missing": [one.name for one in found.missing],
+        "settings": [asdict(one) for one in found.settings],
+        "refused": [asdict(one) for one in found.refused],
+    }
+
+
+def _show(found: Difference, count: int, *, applied: bool) -> None:
+    lines = [f"+ {one.name}: {one.partitions} partitions, replication {one.replication}" for one in found.missing]
+    lines += [f"~ {one.topic}: {one.name} {one.has} -> {one.should}" for one in found.settings]
+    lines += [f"! {one}" for one in found.refused]
+    if found.refused:
+        lines.append("nothing was changed")
+    elif applied:
+        lines.append(f"done: {count} topics are as declared")
+    else:
+        lines.append("this is what would change" if found else f"{count} topics are as declared")
+    for line in lines:
+        out.print(line, markup=False)

@@ -1,0 +1,134 @@
+"""What has to hold for the compose files; the whole specification is checked where a compose command is there."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from importlib import import_module
+from typing import Any
+
+import pytest
+import yaml
+
+from shared.contracts.topics import OWNERS, read_by
+from tests.architecture.tree import ROOT, SERVICES
+
+FULL = ROOT / "docker-compose.yml"
+SINGLE = ROOT / "deploy/docker/compose.single.yml"
+CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
+HARDENED = {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+
+
+def parsed(path: Any) -> dict[str, Any]:  # noqa: ANN401 - either path
+    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
+PARTS: dict[str, dict[str, Any]] = parsed(FULL)["services"]
+EVERYTHING = [(file.name, name, part) for file in (FULL, SINGLE) for name, part in parsed(file)["services"].items()]
+
+
+def compose() -> list[str]:
+    """The compose command of this machine, empty where there is none."""
+    if shutil.which("docker"):
+        asked = ["docker", "compose", "version"]
+        if subprocess.run(asked, capture_output=True, timeout=30, check=False).returncode == 0:  # noqa: S603
+            return asked[:2]
+    return [found] if (found := shutil.which("docker-compose")) else []
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "part"), EVERYTHING, ids=lambda value: value if isinstance(value, str) else ""
+)
+class TestEveryContainer:
+    def test_has_a_pinned_image(self, file: str, name: str, part: dict[str, Any]) -> None:  # noqa: ARG002 - in the id
+        assert re.fullmatch(r"[\w./-]+:\d+\.\d+\.\d+", part["image"])
+
+    def test_is_reached_from_this_machine_only(self, file: str, name: str, part: dict[str, Any]) -> None:  # noqa: ARG002
+        assert [port for port in part.get("ports", []) if not port.startswith("127.0.0.1:")] == []
+
+    def test_gains_no_privileges(self, file: str, name: str, part: dict[str, Any]) -> None:  # noqa: ARG002
+        assert part["security_opt"] == ["no-new-privileges:true"]
+
+    def test_mounts_only_volumes_that_are_declared(self, file: str, name: str, part: dict[str, Any]) -> None:  # noqa: ARG002
+        path = FULL if file == FULL.name else SINGLE
+        mounted = {volume.partition(":")[0] for volume in part.get("volumes", [])}
+        assert mounted <= parsed(path)["volumes"].keys()
+
+    def test_is_built_from_a_folder_that_is_there(self, file: str, name: str, part: dict[str, Any]) -> None:  # noqa: ARG002
+        if build := part.get("build"):
+            context = (FULL if file == FULL.name else SINGLE).parent / build["context"]
+            assert context.resolve() == ROOT
+            assert (context / build["dockerfile"]).is_file()
+
+
+class TestTheWhole:
+    def test_has_every_service_and_what_they_stand_on(self) -> None:
+        assert set(PARTS) == {*SERVICES, "kafka", "mongodb", "topics", "cli"}
+
+    def test_waits_for_what_is_there_and_can_be_waited_for(self) -> None:
+        for part in PARTS.values():
+            for other, how in part.get("depends_on", {}).items():
+                assert how["condition"] in CONDITIONS
+                assert "healthcheck" in PARTS[other] or how["condition"] != "service_healthy"
+
+    def test_gives_each_service_a_port_of_its_own(self) -> None:
+        ports = [port for part in PARTS.values() for port in part.get("ports", [])]
+        assert ports == [f"127.0.0.1:{8081 + at}:8080" for at in range(len(SERVICES))]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+class TestEveryService:
+    def test_may_do_nothing_but_its_work(self, service: str) -> None:
+        part = PARTS[service]
+        assert {name: part[name] for name in HARDENED} == HARDENED
+        assert part["tmpfs"] == ["/tmp"]  # noqa: S108 - the container's own
+        assert {"healthcheck", "restart", "stop_grace_period"} <= part.keys()
+        assert part["command"][:3] == ["throughline", "serve", service]
+
+    def test_gets_only_settings_that_it_has(self, service: str) -> None:
+        settings = import_module(f"services.{service}.settings").Settings
+        known = {f"THROUGHLINE_{service}_{field}".upper() for field in settings.model_fields}
+        assert PARTS[service]["environment"].keys() <= known
+
+    def test_is_given_settings_that_are_valid_and_know_all_its_sources(
+        self, service: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name, value in PARTS[service]["environment"].items():
+            monkeypatch.setenv(name, re.sub(r"\$\{\w+:\?[^}]*\}", "from-the-environment", str(value)))
+        settings = import_module(f"services.{service}.settings").Settings()
+        assert settings.sources.keys() == {OWNERS[topic] for topic in read_by(service)}
+        assert {url.partition("//")[2].partition(":")[0] for url in settings.sources.values()} <= PARTS.keys()
+        assert settings.store.startswith(f"mongodb://mongodb:27017/throughline_{service}?")
+
+    def test_has_no_secret_written_down(self, service: str) -> None:
+        secrets = [value for name, value in PARTS[service]["environment"].items() if name.endswith("_KEY")]
+        assert all(re.match(r"\$\{\w+:\?", value) for value in secrets)
+
+
+@pytest.mark.parametrize("file", [FULL, SINGLE], ids=lambda file: file.name)
+def test_compose_itself_takes_the_file(file: Any) -> None:  # noqa: ANN401 - a path
+    command = compose()
+    if not command:
+        pytest.skip(
+            reason="`docker compose config` was NOT run: no compose command here; only our own rules were checked"
+        )
+    environment = {**os.environ, "THROUGHLINE_INTAKE_PSEUDONYM_KEY": "of-the-test"}
+    asked = [*command, "-f", str(file), "config", "--format", "json"]
+    done = subprocess.run(asked, capture_output=True, text=True, env=environment, timeout=60, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["services"]
+
+
+def test_compose_refuses_to_run_without_the_pseudonym_key() -> None:
+    command = compose()
+    if not command:
+        pytest.skip(
+            reason="`docker compose config` was NOT run: no compose command here; only our own rules were checked"
+        )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
+    asked = [*command, "-f", str(FULL), "--env-file", os.devnull, "config"]
+    done = subprocess.run(asked, capture_output=True, text=True, env=environment, timeout=60, check=False)  # noqa: S603
+    assert done.returncode != 0
+    assert "Make one for good with `make env`" in done.stderr

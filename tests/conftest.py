@@ -1,0 +1,66 @@
+"""What the whole run shares: the engine of this worker, and a summary of which one it was."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from tests.engine.choice import FORCED_BY, WAYS, Engine, choose
+
+USED = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[USED] = []
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A broker and a store: real ones where they can be had. One per worker, shared: name topics and groups apart."""
+    with ExitStack() as cleanup:
+        chosen = choose(WAYS, os.environ.get(FORCED_BY, ""), cleanup, tmp_path_factory.mktemp("engine"))
+        yield chosen
+        request.config.stash[USED].append(chosen.said())
+
+
+@pytest.fixture(scope="session")
+def real(engine: Engine) -> Engine:
+    """The engine, where its broker is a real Kafka."""
+    if engine.kind == "embedded":
+        pytest.skip(reason=f"needs a real Kafka, and none can be had here: {dict(engine.passed_over)}")
+    return engine
+
+
+@pytest.fixture
+def bare(real: Engine) -> Iterator[Engine]:
+    """A real broker that has none of Throughline's topics, before and after the test."""
+    if real.kind == "env" and (there := _ours(real)):
+        pytest.skip(reason=f"would delete topics that are not the tests' own: {', '.join(there)}")
+    real.delete_topics(_ours(real))
+    yield real
+    real.delete_topics(_ours(real))
+
+
+def _ours(engine: Engine) -> list[str]:
+    return sorted(name for name in engine.topics() if name.startswith("complaints."))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["engines"] = session.config.stash[USED]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ANN401, ARG001 - xdist's own signature
+    node.config.stash[USED] += getattr(node, "workeroutput", {}).get("engines", [])
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:  # noqa: ANN401 - pytest's, untyped
+    terminalreporter.section("engine")
+    for line in config.stash[USED] or ["no test of this run needed one"]:
+        terminalreporter.write_line(line)
