@@ -43,9 +43,6 @@ class Served:
     def wait_ready(self) -> None:
         until(lambda: self._answers("/readyz"))
 
-    def wait_listening(self) -> None:
-        until(lambda: self._answers("/livez"))
-
     def _answers(self, path: str) -> bool:
         time.sleep(_LOOK_SECONDS)
         assert self.process.poll() is None, self.said
