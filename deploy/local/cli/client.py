@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
-import httpx
 import orjson
 import typer
 
 from deploy.local.cli.output import Exit, fail
 from deploy.local.folder import DataFolder, FolderInUse, FolderMismatch
-from shared.core.datafile import DataFileInvalid
+
+if TYPE_CHECKING:
+    import httpx
 
 DEFAULT_ORGANISATION: Final = "parcel-retailer"
 _STARTING_SECONDS: Final = 30.0
@@ -41,6 +42,9 @@ class Api:
     def __init__(
         self, url: str, transport: httpx.BaseTransport | None = None, folder: DataFolder | None = None
     ) -> None:
+        # Loading it takes longer than `--help` does.
+        import httpx
+
         self.url = url
         self._client = httpx.Client(base_url=url, timeout=60.0, transport=transport)
         self._folder = folder
@@ -121,6 +125,8 @@ def connected(data_dir: Path | None, organisation: str = "", *, reads: bool = Fa
         organisation: for a new folder; another one than an existing folder's is refused.
         reads: the command only looks, so there must be something to look at, and it leaves without waiting.
     """
+    import httpx
+
     folder = DataFolder(data_dir) if data_dir else DataFolder.default()
     try:
         running = folder.running(patience=_STARTING_SECONDS)
@@ -145,8 +151,9 @@ def connected(data_dir: Path | None, organisation: str = "", *, reads: bool = Fa
 def unusable() -> tuple[type[Exception], ...]:
     """Return why a data folder cannot be served as asked; each one's message says what to do."""
     # Loading the services takes a second that commands which find them running need not spend.
-    from shared.messaging.embedded import EmbeddedBrokerUnavailable  # noqa: PLC0415
-    from shared.store.port import SchemaMismatch, StoreUnavailable  # noqa: PLC0415
+    from shared.core.datafile import DataFileInvalid
+    from shared.messaging.embedded import EmbeddedBrokerUnavailable
+    from shared.store.port import SchemaMismatch, StoreUnavailable
 
     unreachable = (EmbeddedBrokerUnavailable, SchemaMismatch, StoreUnavailable, OSError)
     return (FolderInUse, FolderMismatch, DataFileInvalid, *unreachable)
@@ -154,12 +161,12 @@ def unusable() -> tuple[type[Exception], ...]:
 
 @contextmanager
 def _own(folder: DataFolder, organisation: str, *, reads: bool) -> Iterator[Api]:
-    from deploy.local.background import in_background  # noqa: PLC0415 - see `connected`
-    from deploy.local.deployment import NotReady, NotSettled  # noqa: PLC0415
-
     known = folder.organisation()
     if known is None and reads:
         fail(f"there are no complaints in {folder.path}; begin with `throughline up` or `import`", Exit.USAGE)
+    from deploy.local.background import in_background
+    from deploy.local.deployment import NotReady, NotSettled
+
     try:
         with (
             in_background(folder, organisation or known or DEFAULT_ORGANISATION, settle=not reads) as deployment,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +29,9 @@ def up(
     as_json: AsJson = False,
 ) -> None:
     """Start all services and serve until Ctrl-C; start again and everything goes on where it was."""
-    from deploy.local.deployment import NotReady  # noqa: PLC0415 - the services take a second to load
+    import asyncio
+
+    from deploy.local.deployment import NotReady
 
     folder = DataFolder(data_dir) if data_dir else DataFolder.default()
     try:
@@ -44,7 +44,10 @@ def up(
 
 
 async def _serve(folder: DataFolder, organisation: str, host: str, port: int, *, as_json: bool) -> None:
-    from deploy.local.deployment import deployed  # noqa: PLC0415 - see `up`
+    import asyncio
+    import signal
+
+    from deploy.local.deployment import deployed
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
