@@ -49,7 +49,7 @@ class Running:
         return found
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     folder = DataFolder(tmp_path_factory.mktemp("data"))
     async with deployed(folder, "parcel-retailer") as deployment, httpx.AsyncClient(base_url=deployment.url) as web:
