@@ -29,12 +29,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def group_of(item: pytest.Item) -> str:
-    """What must stay in one worker: the users of one deployment, a slow test by itself, else a file."""
+    """What must stay in one worker: the users of one deployment, a slow test by itself, else a file.
+
+    The tests of the architecture share the parsed tree.
+    """
     used = getattr(item, "fixturenames", ())
     shared = next((name for name in SHARED if name in used), None)
     if shared is not None:
         return shared
-    return item.nodeid if item.get_closest_marker("slow") else item.nodeid.partition("::")[0]
+    if item.get_closest_marker("slow"):
+        return item.nodeid
+    file = item.nodeid.partition("::")[0]
+    return "architecture" if "/architecture/" in file else file
 
 
 def rank(group: list[pytest.Item]) -> tuple[bool, int]:

@@ -1,6 +1,7 @@
 """From the text of an organisation file to an `Organisation`, or to everything that is wrong with it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -59,7 +60,13 @@ def from_path(path: str | Path) -> Organisation:
         for name in _include_names(text, str(path))
         if _stays_inside(name)
     }
-    return load(text, str(path), included)
+    return _known(text, str(path), tuple(included.items()))
+
+
+@lru_cache(maxsize=8)
+def _known(text: str, source: str, included: tuple[tuple[str, str], ...]) -> Organisation:
+    """What `load` makes of these words: all services of a process read the same file, and it never changes."""
+    return load(text, source, dict(included))
 
 
 def packaged_names() -> tuple[str, ...]:
@@ -75,9 +82,10 @@ def _text_of(place: Path, source: str) -> str:
         raise OrganisationInvalid(source, [Problem("", f"cannot be read ({error})", right)]) from error
 
 
-def _include_names(text: str, source: str) -> list[str]:
+@lru_cache(maxsize=8)
+def _include_names(text: str, source: str) -> tuple[str, ...]:
     named = parse_yaml(text, source, OrganisationInvalid).get("include", [])
-    return [name for name in named if isinstance(name, str)] if is_list(named) else []
+    return tuple(name for name in named if isinstance(name, str)) if is_list(named) else ()
 
 
 def _stays_inside(name: str) -> bool:
