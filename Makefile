@@ -28,10 +28,10 @@ demo: $(STAMP) ## start everything, play complaints through, print what came of 
 
 # Twice as many workers as a small machine has cores: the end-to-end tests mostly wait.
 test: $(STAMP) ## every test that needs no Docker, four at a time
-	$(BIN)/pytest --numprocesses 4 --dist loadgroup
+	$(BIN)/pytest --numprocesses 4 --dist loadscope
 
 test-unit: $(STAMP) ## the unit tests alone (seconds)
-	$(BIN)/pytest tests/unit tests/architecture -m "not slow" --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest tests/unit tests/architecture -m "not slow" --numprocesses 2 --dist loadscope
 
 test-sim: $(STAMP) ## the simulator: SEEDS=n schedules from FIRST=n on
 	SEEDS=$(SEEDS) FIRST=$(FIRST) $(BIN)/pytest tests/sim

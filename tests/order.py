@@ -1,50 +1,57 @@
 """How tests are dealt out to the workers of pytest-xdist: what takes long first and alone, what shares much together.
 
-`--dist loadgroup --no-loadscope-reorder` deals groups in the order that this plugin (`-p tests.order`) gives them.
+A plugin (`-p tests.order`): the group marks of pytest-xdist do not reach its own scheduler under pytest 9.2.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
-SHARED: Final = ("played", "served", "running")
-"""Fixtures that start all services: tests that share one belong to one worker, or each worker would start its own."""
-FIRST: Final = ("e2e", "sim", "component", "contract")
-"""Folders in the order of what their tests take; unit tests fill what is left."""
+TOGETHER: Final = ("tests/component/cli/", "tests/component/web/", "tests/architecture/")
+"""Folders whose tests share a running deployment or the parsed tree: each worker would begin with its own."""
+APART: Final = (
+    "tests/e2e/test_kill9.py",
+    "tests/e2e/test_paused.py",
+    "tests/e2e/test_up.py",
+    "tests/component/runtime/test_broker_away.py",
+    "tests/component/runtime/test_slow_department.py",
+    "tests/component/messaging/test_nothing_is_lost.py",
+)
+"""Files whose tests take seconds each, mostly waiting, and share nothing."""
+FIRST: Final = ("tests/e2e/", "tests/sim/", *TOGETHER[:2], *APART, "tests/component/", "tests/contract/")
+"""In the order of what they take; unit tests fill what is left."""
 
 
-@pytest.hookimpl(tryfirst=True)
+class Dealing(LoadScopeScheduling):
+    """Deals groups of tests in the order in which the workers have them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Dealing:  # noqa: ANN401 - xdist's own signature
+    """Be asked by pytest-xdist how to deal."""
+    return Dealing(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Name each test's group and bring the groups into order; a run in one process stays as it is."""
-    if not hasattr(config, "workerinput"):
-        return
-    groups: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        name = group_of(item)
-        item.add_marker(pytest.mark.xdist_group(name))
-        groups.setdefault(name, []).append(item)
-    items[:] = [item for group in sorted(groups.values(), key=rank) for item in group]
+    """Bring what each worker has collected into order; a run in one process stays as it is."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: rank(item.nodeid))
 
 
-def group_of(item: pytest.Item) -> str:
-    """What must stay in one worker: the users of one deployment, a slow test by itself, else a file.
-
-    The tests of the architecture share the parsed tree.
-    """
-    used = getattr(item, "fixturenames", ())
-    shared = next((name for name in SHARED if name in used), None)
-    if shared is not None:
-        return shared
-    if item.get_closest_marker("slow"):
-        return item.nodeid
-    file = item.nodeid.partition("::")[0]
-    return "architecture" if "/architecture/" in file else file
+def group_of(nodeid: str) -> str:
+    """What must stay in one worker: a file, all files of a folder, or a single test."""
+    if nodeid.startswith(APART):
+        return nodeid
+    folder = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
+    return folder or nodeid.partition("::")[0]
 
 
-def rank(group: list[pytest.Item]) -> tuple[bool, int]:
-    """Slow ones and large deployments first."""
-    folder = group[0].nodeid.split("/")[1]
-    early = any(item.get_closest_marker("slow") for item in group) or len({item.path for item in group}) > 1
-    return not early, FIRST.index(folder) if folder in FIRST else len(FIRST)
+def rank(nodeid: str) -> int:
+    """Place in the order; tests of one group have the same."""
+    return next((place for place, first in enumerate(FIRST) if nodeid.startswith(first)), len(FIRST))
