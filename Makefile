@@ -5,6 +5,9 @@ STAMP := .venv/.ready
 SEEDS ?= 2000
 FIRST ?= 0
 
+# Where it is set, each of the many processes that the tests start would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup env up down logs demo test test-unit test-sim bench lint docs lock lock-check
 
@@ -36,11 +39,12 @@ logs: ## what they say
 demo: $(STAMP) ## start everything, play complaints through, print what came of them (Ctrl-C ends it)
 	$(BIN)/throughline demo
 
-test: $(STAMP) ## every test that needs no Docker, two at a time
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+# Twice as many workers as a small machine has cores: the end-to-end tests mostly wait.
+test: $(STAMP) ## every test that needs no Docker, four at a time
+	$(BIN)/pytest --numprocesses 4 --dist loadscope
 
 test-unit: $(STAMP) ## the unit tests alone (seconds)
-	$(BIN)/pytest tests/unit tests/architecture -m "not slow"
+	$(BIN)/pytest tests/unit tests/architecture -m "not slow" --numprocesses 2 --dist loadscope
 
 test-sim: $(STAMP) ## the simulator: SEEDS=n schedules from FIRST=n on
 	SEEDS=$(SEEDS) FIRST=$(FIRST) $(BIN)/pytest tests/sim

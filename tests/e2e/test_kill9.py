@@ -40,7 +40,7 @@ def every_row_is_one_complaint(folder: Path, rows: Sequence[str]) -> None:
 def test_kill9_twice_in_the_middle_of_an_import_that_goes_on_by_itself(tmp_path: Path) -> None:
     """The services come back under the same address; the import never notices more than a pause."""
     folder, file, port = tmp_path / "data", tmp_path / "orders.csv", free_port()
-    rows = invented_rows(file, 1_500)
+    rows = invented_rows(file, 1_100)
     with up(folder, *MARKETPLACE, port=port) as first:
         url = str(first.answer["url"])
         running = importing(folder, file)
@@ -53,7 +53,7 @@ def test_kill9_twice_in_the_middle_of_an_import_that_goes_on_by_itself(tmp_path:
         assert running.end() == 0, running.said
         again = importing(folder, file)
         assert again.end() == 0, again.said
-        assert {name: again.answer[name] for name in ("registered", "already")} == {"registered": 0, "already": 1_500}
+        assert {name: again.answer[name] for name in ("registered", "already")} == {"registered": 0, "already": 1_100}
         assert third.stop() == 0
     every_row_is_one_complaint(folder, rows)
 

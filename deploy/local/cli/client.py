@@ -9,16 +9,17 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 from urllib.parse import urlsplit
 
-import httpx
 import orjson
 import typer
 
 from deploy.local.cli.output import Exit, fail
 from deploy.local.folder import DataFolder, FolderInUse, FolderMismatch
-from shared.core.datafile import DataFileInvalid
+
+if TYPE_CHECKING:
+    import httpx
 
 DEFAULT_ORGANISATION: Final = "parcel-retailer"
 _STARTING_SECONDS: Final = 30.0
@@ -76,8 +77,12 @@ class Api:
     def __init__(
         self, url: str, transport: httpx.BaseTransport | None = None, folder: DataFolder | None = None
     ) -> None:
+        # Loading it takes longer than `--help` does.
+        import httpx
+
         self.url = url
-        self._client = httpx.Client(timeout=60.0, transport=transport)
+        # Plain HTTP needs none of the machine's certificates, and reading them takes long.
+        self._client = httpx.Client(timeout=60.0, transport=transport, verify=url.startswith("https:"))
         self._folder = folder
 
     def __enter__(self) -> Self:
@@ -161,6 +166,8 @@ def connected(data_dir: Path | None, organisation: str = "", *, reads: bool = Fa
         organisation: for a new folder; another one than an existing folder's is refused.
         reads: the command only looks, so there must be something to look at, and it leaves without waiting.
     """
+    import httpx
+
     folder = DataFolder(data_dir) if data_dir else DataFolder.default()
     try:
         running = looking(data_dir)
@@ -195,8 +202,9 @@ def looking(data_dir: Path | None) -> Api | None:
 def unusable() -> tuple[type[Exception], ...]:
     """Return why a data folder cannot be served as asked; each one's message says what to do."""
     # Loading the services takes a second that commands which find them running need not spend.
-    from shared.messaging.embedded import EmbeddedBrokerUnavailable  # noqa: PLC0415
-    from shared.store.port import SchemaMismatch, StoreUnavailable  # noqa: PLC0415
+    from shared.core.datafile import DataFileInvalid
+    from shared.messaging.embedded import EmbeddedBrokerUnavailable
+    from shared.store.port import SchemaMismatch, StoreUnavailable
 
     unreachable = (EmbeddedBrokerUnavailable, SchemaMismatch, StoreUnavailable, OSError)
     return (FolderInUse, FolderMismatch, DataFileInvalid, *unreachable)
@@ -204,12 +212,12 @@ def unusable() -> tuple[type[Exception], ...]:
 
 @contextmanager
 def _own(folder: DataFolder, organisation: str, *, reads: bool) -> Iterator[Api]:
-    from deploy.local.background import in_background  # noqa: PLC0415 - see `connected`
-    from deploy.local.deployment import NotReady, NotSettled  # noqa: PLC0415
-
     known = folder.organisation()
     if known is None and reads:
         fail(f"there are no complaints in {folder.path}; begin with `throughline up` or `import`", Exit.USAGE)
+    from deploy.local.background import in_background
+    from deploy.local.deployment import NotReady, NotSettled
+
     try:
         with (
             in_background(folder, organisation or known or DEFAULT_ORGANISATION, settle=not reads) as deployment,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,12 +61,14 @@ def _folder(data_dir: Path | None) -> Iterator[DataFolder]:
 
 def _play(folder: DataFolder, port: int, *, once: bool, as_json: bool) -> bool:
     # Loading the services takes a second that other commands need not spend.
-    from deploy.local.demo.edges import Unplanned  # noqa: PLC0415
-    from deploy.local.demo.pace import Stuck  # noqa: PLC0415
-    from deploy.local.demo.verdict import Heard  # noqa: PLC0415
-    from deploy.local.deployment import NotReady  # noqa: PLC0415
-    from shared.messaging.embedded import EmbeddedBrokerUnavailable  # noqa: PLC0415
-    from shared.store.port import StoreUnavailable  # noqa: PLC0415
+    import asyncio
+
+    from deploy.local.demo.edges import Unplanned
+    from deploy.local.demo.pace import Stuck
+    from deploy.local.demo.verdict import Heard
+    from deploy.local.deployment import NotReady
+    from shared.messaging.embedded import EmbeddedBrokerUnavailable
+    from shared.store.port import StoreUnavailable
 
     heard = Heard()
     heard.install()
@@ -85,7 +85,10 @@ def _play(folder: DataFolder, port: int, *, once: bool, as_json: bool) -> bool:
 
 
 async def _run(folder: DataFolder, port: int, heard: Heard, *, once: bool, as_json: bool) -> Played | None:
-    from deploy.local.demo.run import demonstrate  # noqa: PLC0415 - see `_play`
+    import asyncio
+    import signal
+
+    from deploy.local.demo.run import demonstrate
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -122,7 +125,7 @@ async def _run(folder: DataFolder, port: int, heard: Heard, *, once: bool, as_js
 
 
 def _report(played: Played, folder: DataFolder, *, once: bool) -> None:
-    from deploy.local.demo.report import WIDTH, Report, print_addresses, print_invariants  # noqa: PLC0415 - see `_play`
+    from deploy.local.demo.report import WIDTH, Report, print_addresses, print_invariants
 
     width = max(_NARROWEST, min(_WIDEST, out.width)) if out.is_terminal else WIDTH
     console = Console(highlight=False, width=width)

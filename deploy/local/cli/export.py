@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from deploy.local.cli.client import connected
-from deploy.local.cli.logs import Said, invitations
 from deploy.local.cli.options import AsJson, DataDir
 from deploy.local.cli.output import emit, progress
+
+if TYPE_CHECKING:
+    from deploy.local.cli.logs import Said
 
 app = typer.Typer(help="What is stored, as JSON lines.", no_args_is_help=True)
 
@@ -23,6 +25,8 @@ def group() -> None:
 @app.command("invitations")
 def export_invitations(*, data_dir: DataDir = None, as_json: AsJson = True) -> None:  # noqa: ARG001 - it is JSON anyway
     """Which departments were invited to which complaint, because of which steps, and why: one object a line."""
+    from deploy.local.cli.logs import invitations
+
     with connected(data_dir, reads=True) as api, progress("exporting invitations") as bar:
         for number, (complaint, registered, invited) in enumerate(invitations(api), start=1):
             emit(

@@ -8,13 +8,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+    from rich.table import Table
 
 _LINE_SECONDS: Final = 2.0
 """Off a terminal a line says how far it is, this often."""
@@ -76,6 +78,8 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], 
 
 def grid(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], numeric: Sequence[int] = ()) -> Table:
     """Return such a table."""
+    from rich.table import Table
+
     shown = Table(title=plain(title), title_justify="left")
     for index, column in enumerate(columns):
         shown.add_column(column, justify="right" if index in numeric else "left")
@@ -117,6 +121,8 @@ class Steps:
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Steps]:
     """Show on stderr how far something is: a bar on a terminal, else a line now and then after the first second."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),

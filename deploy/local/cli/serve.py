@@ -31,7 +31,7 @@ def serve(
     as_json: AsJson = False,
 ) -> None:
     """Serve one service until Ctrl-C, as its environment says (THROUGHLINE_<SERVICE>_BROKER, _STORE, …)."""
-    from deploy.local.alone import SettingsInvalid, TopicsRefused, alone, lasts, settings_of  # noqa: PLC0415 - see `up`
+    from deploy.local.alone import SettingsInvalid, TopicsRefused, alone, lasts, settings_of
 
     name = str(service.value)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")

@@ -43,9 +43,9 @@ def apply(
     as_json: AsJson = False,
 ) -> None:
     """Create missing topics and set differing settings; run again, nothing changes. Partition counts never change."""
-    from deploy.kafka.cluster import Cluster, ClusterUnusable  # noqa: PLC0415 - Kafka's client takes its time to load
-    from deploy.kafka.declared import PACKAGED, declared, read  # noqa: PLC0415
-    from shared.core.organisation import from_path  # noqa: PLC0415
+    from deploy.kafka.cluster import Cluster, ClusterUnusable
+    from deploy.kafka.declared import PACKAGED, declared, read
+    from shared.core.organisation import from_path
 
     try:
         departments = [one.id for one in from_path(organisation).departments]

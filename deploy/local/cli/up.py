@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,7 +33,9 @@ def up(
     as_json: AsJson = False,
 ) -> None:
     """Start all services and serve until Ctrl-C; start again and everything goes on where it was."""
-    from deploy.local.deployment import NotReady  # noqa: PLC0415 - the services take a second to load
+    import asyncio
+
+    from deploy.local.deployment import NotReady
 
     folder = DataFolder(data_dir) if data_dir else DataFolder.default()
     try:
@@ -47,7 +48,7 @@ def up(
 
 
 async def _serve(folder: DataFolder, organisation: str, host: str, port: int, *, as_json: bool) -> None:
-    from deploy.local.deployment import deployed  # noqa: PLC0415 - see `up`
+    from deploy.local.deployment import deployed
 
     def begun(deployment: Deployment) -> None:
         _welcome(deployment.url, folder.path, organisation, as_json=as_json)

@@ -44,10 +44,10 @@ def verify(
 ) -> None:
     """Check the ten invariants on a system that runs or was stopped; 1: findings, 2: it could not look."""
     # Loading the services takes a second that other commands need not spend.
-    from aiokafka.errors import KafkaError  # noqa: PLC0415
+    from aiokafka.errors import KafkaError
 
-    from deploy.local.evidence import NothingThere  # noqa: PLC0415
-    from shared.testing.checker import JournalInvalid, check, read_journal  # noqa: PLC0415
+    from deploy.local.evidence import NothingThere
+    from shared.testing.checker import JournalInvalid, check, read_journal
 
     try:
         requests = read_journal(journal.read_bytes().splitlines()) if journal else []
@@ -70,7 +70,7 @@ def verify(
 
 def _places(data_dir: Path | None) -> tuple[Places, Api | None]:
     """The data folder that was named; else what the services' variables name; and who serves it, if anybody does."""
-    from deploy.local.evidence import NothingThere, by_environment, in_folder  # noqa: PLC0415 - see `verify`
+    from deploy.local.evidence import NothingThere, by_environment, in_folder
 
     named = None if data_dir else by_environment()
     if named is not None:
@@ -110,9 +110,9 @@ class _Look:
 
     async def _taken(self, now: datetime | None) -> Evidence | None:
         """Return the evidence, None where something was written meanwhile."""
-        from deploy.local.evidence import opened  # noqa: PLC0415 - see `verify`
-        from shared.testing.checker.collect import evidence_of  # noqa: PLC0415
-        from shared.testing.topics import read_and_whole  # noqa: PLC0415
+        from deploy.local.evidence import opened
+        from shared.testing.checker.collect import evidence_of
+        from shared.testing.topics import read_and_whole
 
         async with opened(self._places) as stores:
             before = [await kept.store.position() for kept in stores]
@@ -125,9 +125,9 @@ class _Look:
 
 
 def _print(findings: Mapping[str, Finding], places: Places, journal: Path | None) -> None:
-    from rich.console import Console  # noqa: PLC0415 - see `verify`
+    from rich.console import Console
 
-    from deploy.local.demo.report import print_invariants  # noqa: PLC0415
+    from deploy.local.demo.report import print_invariants
 
     by = ["all stores", *(["all topics"] if places.broker else []), *(["the journal"] if journal else [])]
     print_invariants(Console(highlight=False, width=_WIDTH), findings, f"checked on {', '.join(by)}")

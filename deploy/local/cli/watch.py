@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.live import Live
-from rich.table import Table
 
 from deploy.local.cli.client import Api, connected
 from deploy.local.cli.complaints import everything
 from deploy.local.cli.options import AsJson, DataDir
 from deploy.local.cli.output import Exit, emit, fail, grid, out
 from deploy.local.folder import SERVICES
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 _EVERY_SECONDS = 0.5
 _TITLES = {"intake": "Complaints", "routing": "Triage", "departments": "Tables", "review": "Reviews"}
@@ -84,6 +85,8 @@ def _follow(look: Callable[[], dict[str, Any]], over: Callable[[dict[str, Any]],
         if not out.is_terminal:
             _lines(look, over)
             return
+        from rich.live import Live
+
         with Live(_shown(told := look()), console=out, auto_refresh=False) as live:
             while not over(told):
                 time.sleep(_EVERY_SECONDS)

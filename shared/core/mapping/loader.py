@@ -10,8 +10,7 @@ from pydantic import ValidationError
 from shared.core.datafile import DataFileInvalid, Problem, closest, parse_yaml, problems_of
 from shared.core.mapping.models import ImportMapping
 from shared.core.organisation.models import Organisation
-
-PACKAGED = Path(__file__).resolve().parents[3] / "deploy" / "mappings"
+from shared.core.packaged import MAPPINGS, names, place_of
 
 
 class MappingInvalid(DataFileInvalid):
@@ -39,11 +38,8 @@ def from_path(path: str | Path) -> ImportMapping:
     Raises:
         MappingInvalid: when there is no such file, or for what is wrong inside it.
     """
-    place = Path(path)
-    if not place.suffix and place.name == str(path):
-        place = PACKAGED / f"{path}.yaml"
     try:
-        text = place.read_text(encoding="utf-8")
+        text = place_of(path, MAPPINGS).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         right = "give the path of a file, or one of: " + ", ".join(packaged_names())
         raise MappingInvalid(str(path), [Problem("", f"cannot be read ({error})", right)]) from error
@@ -52,7 +48,7 @@ def from_path(path: str | Path) -> ImportMapping:
 
 def packaged_names() -> tuple[str, ...]:
     """The mappings that come with Throughline."""
-    return tuple(sorted(file.stem for file in PACKAGED.glob("*.yaml")))
+    return names(MAPPINGS)
 
 
 def check_fits(mapping: ImportMapping, organisation: Organisation, source: str) -> None:

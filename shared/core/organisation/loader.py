@@ -1,6 +1,7 @@
 """From the text of an organisation file to an `Organisation`, or to everything that is wrong with it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -9,8 +10,7 @@ from pydantic import ValidationError
 from shared.core.datafile import DataFileInvalid, Problem, is_list, parse_yaml, problems_of
 from shared.core.organisation.checks import reference_problems, sense_problems
 from shared.core.organisation.models import Organisation
-
-PACKAGED = Path(__file__).resolve().parents[3] / "deploy" / "organisation"
+from shared.core.packaged import ORGANISATIONS, names, place_of
 
 
 class OrganisationInvalid(DataFileInvalid):
@@ -53,20 +53,25 @@ def from_path(path: str | Path) -> Organisation:
     Raises:
         OrganisationInvalid: when there is no such file, or for what is wrong inside it.
     """
-    place = Path(path)
-    if not place.suffix and place.name == str(path):
-        place = PACKAGED / f"{path}.yaml"
+    place = place_of(path, ORGANISATIONS)
     text = _text_of(place, str(path))
-    names = _include_names(text, str(path))
     included = {
-        name: _text_of(place.parent / name, f"{path} (include {name})") for name in names if _stays_inside(name)
+        name: _text_of(place.parent / name, f"{path} (include {name})")
+        for name in _include_names(text, str(path))
+        if _stays_inside(name)
     }
-    return load(text, str(path), included)
+    return _known(text, str(path), tuple(included.items()))
+
+
+@lru_cache(maxsize=8)
+def _known(text: str, source: str, included: tuple[tuple[str, str], ...]) -> Organisation:
+    """What `load` makes of these words: all services of a process read the same file, and it never changes."""
+    return load(text, source, dict(included))
 
 
 def packaged_names() -> tuple[str, ...]:
     """The organisations that come with Throughline."""
-    return tuple(sorted(file.stem for file in PACKAGED.glob("*.yaml")))
+    return names(ORGANISATIONS)
 
 
 def _text_of(place: Path, source: str) -> str:
@@ -77,9 +82,10 @@ def _text_of(place: Path, source: str) -> str:
         raise OrganisationInvalid(source, [Problem("", f"cannot be read ({error})", right)]) from error
 
 
-def _include_names(text: str, source: str) -> list[str]:
-    names = parse_yaml(text, source, OrganisationInvalid).get("include", [])
-    return [name for name in names if isinstance(name, str)] if is_list(names) else []
+@lru_cache(maxsize=8)
+def _include_names(text: str, source: str) -> tuple[str, ...]:
+    named = parse_yaml(text, source, OrganisationInvalid).get("include", [])
+    return tuple(name for name in named if isinstance(name, str)) if is_list(named) else ()
 
 
 def _stays_inside(name: str) -> bool:
@@ -87,12 +93,12 @@ def _stays_inside(name: str) -> bool:
     return not pure.is_absolute() and ".." not in pure.parts
 
 
-def _included(names: object, texts: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
-    if not is_list(names):
+def _included(named: object, texts: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
+    if not is_list(named):
         problems.append(Problem("include", "must be a list of file names"))
         return {}
     sections: dict[str, Any] = {}
-    for index, name in enumerate(names):
+    for index, name in enumerate(named):
         if not isinstance(name, str) or name not in texts:
             right = "name a file in the same folder or below it"
             problems.append(Problem(f"include[{index}]", f"there is no file '{name}'", right))

@@ -10,7 +10,7 @@ def run() -> Run:
     return command
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Everything, up and running for all tests that only need some deployment; its organisation: marketplace."""
     running = up(tmp_path_factory.mktemp("served") / "data", "--organisation", "marketplace")

@@ -49,10 +49,15 @@ class Running:
         return found
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     folder = DataFolder(tmp_path_factory.mktemp("data"))
-    async with deployed(folder, "parcel-retailer") as deployment, httpx.AsyncClient(base_url=deployment.url) as web:
+    # The server closes what idled for five seconds; the client must not be about to use it just then.
+    kept = httpx.Limits(keepalive_expiry=1.0)
+    async with (
+        deployed(folder, "parcel-retailer") as deployment,
+        httpx.AsyncClient(base_url=deployment.url, limits=kept) as web,
+    ):
         inside = httpx.ASGITransport(deployment.app(), raise_app_exceptions=False)
         async with httpx.AsyncClient(base_url=deployment.url, transport=inside) as edge:
             yield Running(deployment, web, edge)

@@ -9,13 +9,12 @@ import pytest
 from deploy.local.deployment import deployed
 from deploy.local.folder import DataFolder
 from services.departments import main as departments
-from shared.core.mapping import loader as mappings
 from shared.core.organisation import OrganisationInvalid
-from shared.core.organisation import loader as organisations
+from shared.core.packaged import MAPPINGS, ORGANISATIONS
 
-SOUND = (organisations.PACKAGED / "parcel-retailer.yaml").read_text(encoding="utf-8")
-LEXICON = (organisations.PACKAGED / "common" / "lexicon.yaml").read_text(encoding="utf-8")
-MARKETPLACE = (mappings.PACKAGED / "marketplace.yaml").read_text(encoding="utf-8")
+SOUND = (ORGANISATIONS / "parcel-retailer.yaml").read_text(encoding="utf-8")
+LEXICON = (ORGANISATIONS / "common" / "lexicon.yaml").read_text(encoding="utf-8")
+MARKETPLACE = (MAPPINGS / "marketplace.yaml").read_text(encoding="utf-8")
 
 
 def organisation_file(folder: Path, text: str) -> Path:

@@ -137,3 +137,13 @@ class TestWhenReadFromAPath:
     def test_an_unknown_name_is_answered_with_the_known_ones(self) -> None:
         with pytest.raises(OrganisationInvalid, match="city, marketplace, parcel-retailer"):
             from_path("no-such-company")
+
+
+class TestReadingAFileAgain:
+    def test_the_same_words_are_read_once_and_others_anew(self, tmp_path: Path) -> None:
+        file = tmp_path / "ours.yaml"
+        file.write_text(small(), encoding="utf-8")
+        first = from_path(file)
+        assert from_path(file) is first
+        file.write_text(small(put("version", 4)), encoding="utf-8")
+        assert from_path(file).reference == "shop@4"

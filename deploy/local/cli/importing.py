@@ -1,0 +1,148 @@
+"""What `throughline import` does: reads rows, takes them to intake, and counts what became of them."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.local.cli.answered import remember
+from deploy.local.cli.client import connected
+from deploy.local.cli.csvfile import CsvFile, FileUnusable, Malformed
+from deploy.local.cli.delivery import Answer, Row, deliver
+from deploy.local.cli.output import Exit, Steps, emit, fail, progress, record, say
+from deploy.local.cli.rejects import Rejects
+from deploy.local.cli.settling import Stuck, settle
+from deploy.local.folder import DataFolder
+from shared.core import mapping as mappings
+from shared.core import organisation as organisations
+from shared.core.datafile import DataFileInvalid
+from shared.core.mapping import ImportMapping, RowRejected, RowSkipped, map_row
+
+
+def carry_out(file: Path, mapping: str, data_dir: Path | None, organisation: str, *, wait: bool, as_json: bool) -> None:
+    """Import a file and print what came of it.
+
+    Args:
+        organisation: of a new data folder; empty: the mapping's.
+        wait: until all effects are there.
+    """
+    started = time.monotonic()
+    folder = DataFolder(data_dir) if data_dir else DataFolder.default()
+    meaning, source = _plan(folder, mapping, organisation)
+    with opened(file, meaning) as table, Rejects(folder.path.parent, file, table.header) as rejects:
+        work = _Import(folder, meaning, table, rejects)
+        with connected(data_dir, source) as api:
+            try:
+                with progress(f"importing {file.name}", table.size) as bar:
+                    work.count(deliver(api, work.rows(bar)), bar)
+            except KeyboardInterrupt:
+                fail(f"stopped after {work.answers} rows, which stay; the same command goes on from there")
+            finally:
+                remember(folder, work.answered)
+            if wait:
+                try:
+                    settle(api)
+                except Stuck as stuck:
+                    fail(str(stuck))
+    work.tell(time.monotonic() - started, as_json=as_json)
+
+
+def _plan(folder: DataFolder, mapping: str, organisation: str) -> tuple[ImportMapping, str]:
+    """The mapping and the organisation, which fit each other and the folder; otherwise the command ends."""
+    try:
+        meaning = mappings.from_path(mapping)
+        known = folder.organisation()
+        source = organisation or known or meaning.organisation
+        company = organisations.from_path(known or source)
+        if known and company.id != meaning.organisation:
+            whose = f"organisation '{company.id}', but mapping '{meaning.id}' is for '{meaning.organisation}'"
+            fail(f"{folder.path} holds complaints of {whose}; use another --data-dir", Exit.USAGE)
+        mappings.check_fits(meaning, company, mapping)
+    except DataFileInvalid as invalid:
+        fail(str(invalid), Exit.USAGE)
+    return meaning, source
+
+
+def opened(file: Path, mapping: ImportMapping) -> CsvFile:
+    """Return the open file, which has every column that the mapping names; otherwise the command ends."""
+    try:
+        table = CsvFile(file)
+    except FileUnusable as unusable:
+        fail(str(unusable), Exit.USAGE)
+    missing = mappings.missing_columns(mapping, table.header)
+    if missing:
+        with table:
+            fail(f"{file} does not fit mapping '{mapping.id}': {'; '.join(missing)}", Exit.USAGE)
+    return table
+
+
+@dataclass
+class _Import:
+    """One run over a file."""
+
+    folder: DataFolder
+    mapping: ImportMapping
+    table: CsvFile
+    rejects: Rejects
+    became: Counter[str] = field(default_factory=Counter[str])
+    answered: dict[str, str] = field(default_factory=dict[str, str])
+
+    def rows(self, bar: Steps) -> Iterator[Row]:
+        """Yield the complaints among the rows; what cannot be read goes to the rejected ones."""
+        header = self.table.header
+        for found in self.table:
+            bar.at(self.table.position)
+            if isinstance(found, Malformed):
+                self._reject(found.cells, found.line, found.reason)
+                continue
+            mapped = map_row(self.mapping, dict(zip(header, found.cells, strict=True)))
+            match mapped:
+                case RowSkipped():
+                    self.became["skipped"] += 1
+                case RowRejected():
+                    self._reject(found.cells, found.line, mapped.reason)
+                case _:
+                    yield Row(mapped, found.line, found.cells)
+
+    def count(self, answers: Iterator[Answer], bar: Steps) -> None:
+        """Count what became of the rows."""
+        for answer in answers:
+            row = answer.row
+            if answer.status == "rejected":
+                self._reject(row.cells, row.line, answer.problem)
+                continue
+            self.became[answer.status] += 1
+            self.became["flagged"] += bool(row.mapped.flags)
+            if row.mapped.expected_department:
+                self.answered[row.mapped.source_row] = row.mapped.expected_department
+        bar.at(self.table.size)
+
+    @property
+    def answers(self) -> int:
+        """How many rows have been dealt with."""
+        return self.became.total() - self.became["flagged"] + self.rejects.count
+
+    def _reject(self, cells: tuple[str, ...], line: int, reason: str) -> None:
+        self.rejects.add(cells, f"line {line}: {reason}")
+
+    def tell(self, seconds: float, *, as_json: bool) -> None:
+        """Print what came of it."""
+        figures = {
+            "registered": self.became["registered"],
+            "already": self.became["already"],
+            "rejected": self.rejects.count,
+            "flagged": self.became["flagged"],
+            "seconds": round(seconds, 2),
+        }
+        if self.rejects.count:
+            say(f"{self.rejects.count} rows could not be taken; they and the reasons are in {self.rejects.path}")
+        if as_json:
+            emit(figures)
+        else:
+            record(
+                f"{self.table.path.name} by mapping {self.mapping.id}",
+                {**figures, "no complaints": self.became["skipped"]},
+            )
