@@ -57,8 +57,16 @@ def to_fold_or_publish(data: MemoryData, snapshot: Snapshot) -> list[Commit]:
 
 def copied(snapshot: Snapshot) -> Snapshot:
     """Apart from the caller's, as if it had been written to a disk and read."""
-    return replace(
-        snapshot, cursor=dict(snapshot.cursor), sequences=dict(snapshot.sequences), index=dict(snapshot.index)
+    return Snapshot(
+        snapshot.stream,
+        snapshot.number,
+        snapshot.version,
+        dict(snapshot.cursor),
+        dict(snapshot.sequences),
+        snapshot.state,
+        dict(snapshot.index),
+        snapshot.next_due,
+        snapshot.updated,
     )
 
 

@@ -7,12 +7,12 @@ be interrupted, and `load` then returns the commits that the states lag behind.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
+from types import coroutine
 
 from shared.store.batch import one_per_stream
 from shared.store.memory.data import (
@@ -45,6 +45,12 @@ Faults = Callable[[str, Moment], Awaitable[None]]
 """Awaited with the name of the call at each moment; raises StoreUnavailable (or is cancelled) to make it fail there."""
 
 
+@coroutine
+def _give_way() -> Generator[None, None, None]:
+    """Let other tasks run: `asyncio.sleep(0)` for millions of calls."""
+    yield
+
+
 async def no_faults(call: str, moment: Moment) -> None:
     """Let everything succeed."""
     del call, moment
@@ -65,16 +71,11 @@ class MemoryStore:
         self.faults = faults
         self._open = False
 
-    @asynccontextmanager
-    async def _call(self, name: str) -> AsyncGenerator[MemoryData]:
-        if not self._open:
-            raise StoreUnavailable(f"memory: {name}: not open")
-        await self._moment(name, Moment.BEFORE)
-        yield self.data
-        await self._moment(name, Moment.AFTER)
+    def _call(self, name: str) -> _Call:
+        return _Call(self, name)
 
     async def _moment(self, name: str, moment: Moment) -> None:
-        await asyncio.sleep(0)
+        await _give_way()
         await self.faults(name, moment)
 
     async def open(self) -> None:
@@ -255,3 +256,23 @@ class MemoryStore:
         """See the port."""
         async with self._call("set_mark") as data:
             data.marks[name] = value
+
+
+class _Call:
+    """One call of a store: its moments before and after, and the data in between. The simulator makes millions."""
+
+    __slots__ = ("_name", "_store")
+
+    def __init__(self, store: MemoryStore, name: str) -> None:
+        self._store = store
+        self._name = name
+
+    async def __aenter__(self) -> MemoryData:
+        if not self._store._open:
+            raise StoreUnavailable(f"memory: {self._name}: not open")
+        await self._store._moment(self._name, Moment.BEFORE)
+        return self._store.data
+
+    async def __aexit__(self, failed: type[BaseException] | None, *_error: object) -> None:
+        if failed is None:
+            await self._store._moment(self._name, Moment.AFTER)

@@ -249,7 +249,7 @@ class World:
     def _quiet(self) -> bool:
         """Whether nothing is left to do, the cheap questions first."""
         for name, data in self.data.items():
-            if any(snapshot.next_due for snapshot in data.states.values()):
+            if data.outbox or any(snapshot.next_due for snapshot in data.states.values()):
                 return False
             if any(
                 stream not in data.states or data.states[stream].number != max(numbers)
