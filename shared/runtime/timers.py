@@ -54,10 +54,11 @@ class Timers:
             try:
                 # Set before the store is asked: what is saved while it answers comes by `saved`.
                 self._until = self._clock.now() + LONGEST_WAIT
-                if not await self.look():
-                    due = await self._store.next_due()
-                    self._until = min(self._until, due or self._until)
-                    await self._wait()
+                due = await self._store.next_due()
+                if due is not None and due <= self._clock.now() and await self.look():
+                    continue
+                self._until = min(self._until, due or self._until)
+                await self._wait()
             except Exception as error:
                 if classify(error) is not FailureKind.OUTAGE:
                     raise

@@ -59,7 +59,8 @@ async def no_faults(call: str, moment: Moment) -> None:
 class MemoryStore:
     """A store that lives in `data` (`shared.store.port.Store`).
 
-    Each call gives way to other tasks before it starts and before it returns; what it does in between is one instant.
+    Each call gives way to other tasks before it returns, and one that writes also before it starts; what it does in
+    between is one instant. A read need not: whatever could have come before it can as well come before the call.
 
     Args:
         data: shared with other stores on it; its own if None.
@@ -72,7 +73,10 @@ class MemoryStore:
         self._open = False
 
     def _call(self, name: str) -> _Call:
-        return _Call(self, name)
+        return _Call(self, name, gives_way=True)
+
+    def _read(self, name: str) -> _Call:
+        return _Call(self, name, gives_way=False)
 
     async def _moment(self, name: str, moment: Moment) -> None:
         await _give_way()
@@ -90,7 +94,7 @@ class MemoryStore:
 
     async def load(self, streams: Sequence[str], command_ids: Sequence[str] = ()) -> Loaded:
         """See the port."""
-        async with self._call("load") as data:
+        async with self._read("load") as data:
             snapshots = {stream: copied(data.states.get(stream) or Snapshot(stream)) for stream in streams}
             waiting = {stream: to_fold_or_publish(data, snapshot) for stream, snapshot in snapshots.items()}
             return Loaded(
@@ -113,7 +117,7 @@ class MemoryStore:
 
     async def unpublished(self, *, older_than: datetime | None = None, limit: int = 500) -> list[Commit]:
         """See the port."""
-        async with self._call("unpublished") as data:
+        async with self._read("unpublished") as data:
             commits = (data.log[position - 1] for position in sorted(data.outbox.values()))
             return list(islice((c for c in commits if older_than is None or c.at < older_than), limit))
 
@@ -134,23 +138,23 @@ class MemoryStore:
 
     async def position(self) -> int:
         """See the port."""
-        async with self._call("position") as data:
+        async with self._read("position") as data:
             return len(data.log)
 
     async def history(self, stream: str, *, after: int = 0, limit: int = MAX_PAGE) -> list[Commit]:
         """See the port."""
-        async with self._call("history") as data:
+        async with self._read("history") as data:
             numbers = data.streams.get(stream, {})
             return [data.log[numbers[number] - 1] for number in sorted(numbers) if number > after][:limit]
 
     async def log(self, *, after: int = 0, limit: int = MAX_PAGE) -> list[tuple[int, Commit]]:
         """See the port."""
-        async with self._call("log") as data:
+        async with self._read("log") as data:
             return list(enumerate(data.log[after : after + limit], after + 1))
 
     async def find(self, kind: str, where: Where | None = None, *, after: str = "", limit: int = 100) -> Page:
         """See the port."""
-        async with self._call("find") as data:
+        async with self._read("find") as data:
             matching = sorted(
                 (s for s in of_kind(data, kind) if matches(s, where or {}) and s.stream.encode() > after.encode()),
                 key=lambda snapshot: snapshot.stream.encode(),
@@ -160,7 +164,7 @@ class MemoryStore:
 
     async def count(self, kind: str, by: str, where: Where | None = None) -> dict[str, int]:
         """See the port."""
-        async with self._call("count") as data:
+        async with self._read("count") as data:
             counts: dict[str, int] = {}
             for snapshot in of_kind(data, kind):
                 if by in snapshot.index and matches(snapshot, where or {}):
@@ -170,13 +174,13 @@ class MemoryStore:
 
     async def due(self, now: datetime, *, limit: int = 500) -> list[Snapshot]:
         """See the port."""
-        async with self._call("due") as data:
+        async with self._read("due") as data:
             ripe = [(s.next_due, s.stream, s) for s in data.states.values() if s.next_due and s.next_due <= now]
             return [copied(snapshot) for _, _, snapshot in sorted(ripe, key=lambda entry: entry[:2])[:limit]]
 
     async def next_due(self) -> datetime | None:
         """See the port."""
-        async with self._call("next_due") as data:
+        async with self._read("next_due") as data:
             return min((s.next_due for s in data.states.values() if s.next_due), default=None)
 
     async def park(self, records: Sequence[Parked]) -> None:
@@ -189,19 +193,19 @@ class MemoryStore:
 
     async def parked(self, keys: Sequence[str]) -> dict[str, int]:
         """See the port."""
-        async with self._call("parked") as data:
+        async with self._read("parked") as data:
             lengths = {key: sum(p.key == key for p in data.parked.values()) for key in keys}
             return {key: length for key, length in lengths.items() if length}
 
     async def parked_list(self, *, after: str = "", limit: int = 100) -> list[Parked]:
         """See the port."""
-        async with self._call("parked_list") as data:
+        async with self._read("parked_list") as data:
             seen = data.parked.get(after)
             return [p for p in in_order(data.parked.values()) if seen is None or place(p) > place(seen)][:limit]
 
     async def parked_due(self, now: datetime, *, limit: int = 100) -> list[Parked]:
         """See the port."""
-        async with self._call("parked_due") as data:
+        async with self._read("parked_due") as data:
             heads: dict[str, Parked] = {}
             for record in in_order(data.parked.values()):
                 heads.setdefault(record.key, record)
@@ -210,7 +214,7 @@ class MemoryStore:
 
     async def parked_line(self, key: str) -> list[Parked]:
         """See the port."""
-        async with self._call("parked_line") as data:
+        async with self._read("parked_line") as data:
             return in_order(p for p in data.parked.values() if p.key == key)
 
     async def unpark(self, ids: Sequence[str]) -> None:
@@ -228,7 +232,7 @@ class MemoryStore:
 
     async def skipped(self, *, after: str = "", limit: int = 100) -> list[Skipped]:
         """See the port."""
-        async with self._call("skipped") as data:
+        async with self._read("skipped") as data:
             seen = data.skipped.get(after)
             ordered = sorted((one.at, one.record.id.encode()) for one in data.skipped.values())
             later = [at for at in ordered if seen is None or at > (seen.at, seen.record.id.encode())]
@@ -249,7 +253,7 @@ class MemoryStore:
 
     async def get_mark(self, name: str) -> int:
         """See the port."""
-        async with self._call("get_mark") as data:
+        async with self._read("get_mark") as data:
             return data.marks.get(name, 0)
 
     async def set_mark(self, name: str, value: int) -> None:
@@ -261,16 +265,19 @@ class MemoryStore:
 class _Call:
     """One call of a store: its moments before and after, and the data in between. The simulator makes millions."""
 
-    __slots__ = ("_name", "_store")
+    __slots__ = ("_gives_way", "_name", "_store")
 
-    def __init__(self, store: MemoryStore, name: str) -> None:
+    def __init__(self, store: MemoryStore, name: str, *, gives_way: bool) -> None:
         self._store = store
         self._name = name
+        self._gives_way = gives_way
 
     async def __aenter__(self) -> MemoryData:
         if not self._store._open:
             raise StoreUnavailable(f"memory: {self._name}: not open")
-        await self._store._moment(self._name, Moment.BEFORE)
+        if self._gives_way:
+            await _give_way()
+        await self._store.faults(self._name, Moment.BEFORE)
         return self._store.data
 
     async def __aexit__(self, failed: type[BaseException] | None, *_error: object) -> None:
