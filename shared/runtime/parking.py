@@ -85,9 +85,13 @@ class Parking:
         """Try records again because a person says so; per id empty or what is still wrong."""
         outcome: dict[str, str] = {}
         for record in await self._by_id(ids):
-            head = (await self._store.parked_line(record.key))[0]
-            if head.id != record.id:
-                outcome[record.id] = f"waits behind {head.id}: try that one first"
+            line = [waiting.id for waiting in await self._store.parked_line(record.key)]
+            if record.id not in line:
+                # Applied since: with the head of its line, or by somebody else who retries the same.
+                outcome[record.id] = ""
+                continue
+            if line[0] != record.id:
+                outcome[record.id] = f"waits behind {line[0]}: try that one first"
                 continue
             trouble = await self._processor.retry(_raw(record))
             if trouble is None:

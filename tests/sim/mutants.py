@@ -17,7 +17,7 @@ from shared.runtime.relay import Relay
 from shared.runtime.session import DUPLICATE, Gap, Input, Result, Session
 from shared.runtime.timers import Timers
 from shared.store.memory import MemoryStore
-from shared.store.memory.data import insert
+from shared.store.memory.data import insert, take
 from shared.store.port import Commit, Parked, Snapshot
 from shared.testing.simulator.broker import Member
 from shared.testing.simulator.process import Process
@@ -96,7 +96,7 @@ def no_compare_and_set(patch: pytest.MonkeyPatch) -> None:
         async with self._call("append") as data:
             for commit, snapshot in entries:
                 free = max(data.streams.get(commit.stream, {0: 0})) + 1
-                insert(data, dataclasses.replace(commit, number=free))
+                insert(data, dataclasses.replace(commit, number=free), take(data))
                 data.states[commit.stream] = dataclasses.replace(snapshot, number=free)
             return [True] * len(entries)
 

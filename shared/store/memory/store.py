@@ -24,6 +24,7 @@ from shared.store.memory.data import (
     matches,
     of_kind,
     place,
+    take,
     to_fold_or_publish,
     values,
 )
@@ -35,6 +36,8 @@ class Moment(StrEnum):
 
     BEFORE = "before"
     """Nothing was read or written yet."""
+    NUMBERED = "numbered"
+    """`append` only: the commits have their positions and are not in. A later writer may be faster."""
     BETWEEN = "between"
     """`append` only: the commits are in, the states are not."""
     AFTER = "after"
@@ -107,7 +110,9 @@ class MemoryStore:
         """See the port; two steps, as in a document store."""
         one_per_stream(entries)
         async with self._call("append") as data:
-            saved = [insert(data, commit) for commit, _ in entries]
+            places = [take(data) for _ in entries]
+            await self._moment("append", Moment.NUMBERED)
+            saved = [insert(data, commit, at) for (commit, _), at in zip(entries, places, strict=True)]
             await self._moment("append", Moment.BETWEEN)
             for (_, snapshot), inserted in zip(entries, saved, strict=True):
                 stored = data.states.get(snapshot.stream)
@@ -118,7 +123,7 @@ class MemoryStore:
     async def unpublished(self, *, older_than: datetime | None = None, limit: int = 500) -> list[Commit]:
         """See the port."""
         async with self._read("unpublished") as data:
-            commits = (data.log[position - 1] for position in sorted(data.outbox.values()))
+            commits = (data.at(position) for position in sorted(data.outbox.values()))
             return list(islice((c for c in commits if older_than is None or c.at < older_than), limit))
 
     async def mark_published(self, commit_ids: Sequence[str]) -> None:
@@ -130,7 +135,7 @@ class MemoryStore:
     async def mark_unpublished(self, *, after: int, most: int = 100_000) -> int:
         """See the port."""
         async with self._call("mark_unpublished") as data:
-            later = [(at, c.id) for at, c in enumerate(data.log[after:], after + 1) if c.records]
+            later = [(at, c.id) for at, c in data.since(after) if c.records]
             newest = later[max(0, len(later) - most) :]
             forgotten = {commit_id: at for at, commit_id in newest if commit_id not in data.outbox}
             data.outbox.update(forgotten)
@@ -139,18 +144,18 @@ class MemoryStore:
     async def position(self) -> int:
         """See the port."""
         async with self._read("position") as data:
-            return len(data.log)
+            return next((at for at in range(len(data.slots), 0, -1) if data.slots[at - 1] is not None), 0)
 
     async def history(self, stream: str, *, after: int = 0, limit: int = MAX_PAGE) -> list[Commit]:
         """See the port."""
         async with self._read("history") as data:
             numbers = data.streams.get(stream, {})
-            return [data.log[numbers[number] - 1] for number in sorted(numbers) if number > after][:limit]
+            return [data.at(numbers[number]) for number in sorted(numbers) if number > after][:limit]
 
     async def log(self, *, after: int = 0, limit: int = MAX_PAGE) -> list[tuple[int, Commit]]:
         """See the port."""
         async with self._read("log") as data:
-            return list(enumerate(data.log[after : after + limit], after + 1))
+            return list(islice(data.since(after), limit))
 
     async def find(self, kind: str, where: Where | None = None, *, after: str = "", limit: int = 100) -> Page:
         """See the port."""
