@@ -27,14 +27,17 @@ KINDS: Final = {
     "poison": re.compile(r" poison "),
     "failed decision": re.compile(r" decide fails "),
     "lost answer": re.compile(r": answer lost$"),
-    "retry by people": re.compile(r"(?<! and)( \S+-\d+): a person retries "),
+    "retry by a person": re.compile(r" a person retries "),
     "retry by two people at once": re.compile(r" and \S+: a person retries "),
-    "retry": re.compile(r" retried: "),
+    "retry when due": re.compile(r" retried: "),
 }
-"""Kind to what its line in a schedule looks like. A retry that no person made is one whose time was due."""
+"""Kind to what its line in a schedule looks like."""
 
 
 def struck(schedule: Iterable[str]) -> Counter[str]:
     """Return how often each kind struck."""
-    text = list(schedule)
-    return Counter({kind: sum(bool(look.search(line)) for line in text) for kind, look in KINDS.items()})
+    lines = list(schedule)
+    found = Counter({kind: sum(bool(look.search(line)) for line in lines) for kind, look in KINDS.items()})
+    if found["retry by a person"]:
+        found["retry when due"] = 0  # nobody can tell which was whose
+    return found

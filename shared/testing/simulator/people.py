@@ -94,10 +94,10 @@ class People:
     async def tidy_up(self) -> None:
         """Try again what is parked, then give up what was broken on purpose."""
         world = self._world
-        await asyncio.sleep(30.0)
+        await asyncio.sleep(2.0)
         for service in world.alive:
             self.retry(service)
-        await asyncio.sleep(5.0)
+        await asyncio.sleep(30.0)
         for service, living in world.alive.items():
             wanted = {(topic, partition, offset) for name, topic, partition, offset in world.poison if name == service}
             parked = [p for p in world.data[service].parked.values() if (p.topic, p.partition, p.offset) in wanted]
