@@ -118,7 +118,7 @@ class Timers:
                 return
 
     async def _sleep(self, seconds: float) -> None:
-        """Sleep until something wakes this; the sleep is another task, so that it can be given up for an earlier one."""
+        """Sleep until something wakes this; in a task of its own, so that it can be given up for an earlier one."""
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
         sleeping.add_done_callback(self._slept)
         try:

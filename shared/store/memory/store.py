@@ -278,7 +278,7 @@ class _Call:
         self._gives_way = gives_way
 
     async def __aenter__(self) -> MemoryData:
-        if not self._store._open:
+        if not self._store._open:  # noqa: SLF001 - a part of it
             raise StoreUnavailable(f"memory: {self._name}: not open")
         if self._gives_way:
             await _give_way()
@@ -287,4 +287,4 @@ class _Call:
 
     async def __aexit__(self, failed: type[BaseException] | None, *_error: object) -> None:
         if failed is None:
-            await self._store._moment(self._name, Moment.AFTER)
+            await self._store._moment(self._name, Moment.AFTER)  # noqa: SLF001 - the same

@@ -51,8 +51,8 @@ class SimLoop:
     """Runs callbacks in an order drawn from `rng`. Time stands still while anything is ready.
 
     No sockets, no threads, no signals: only what futures, tasks, sleeps and timeouts need. So it is an event loop by
-    what it does and not by name: `asyncio.AbstractEventLoop` asks for forty things more. All callbacks share one context:
-    nothing that is simulated keeps anything in one.
+    what it does and not by name: `asyncio.AbstractEventLoop` asks for forty things more. All callbacks share one
+    context: nothing that is simulated keeps anything in one.
     """
 
     def __init__(self, rng: Random) -> None:

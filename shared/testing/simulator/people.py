@@ -1,4 +1,4 @@
-"""The people of a simulation: customers who register and hear or do not hear, and whoever looks after parked records."""
+"""The people of a simulation: customers, who hear or do not hear, and whoever looks after parked records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a seed will do: how many complaints, how impatient the clocks, which troubles and when, and what of it is kept."""
+"""What a seed will do: how many complaints, how impatient the clocks, which troubles when; and what of it is kept."""
 
 from __future__ import annotations
 

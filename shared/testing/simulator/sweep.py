@@ -18,9 +18,7 @@ _LONGEST_SCHEDULE: Final = 60
 _PER_TASK: Final = 25
 
 
-def run_seeds(
-    seeds: Iterable[int], *, workers: int | None = None, variation: Variation = AS_DRAWN
-) -> Iterator[Report]:
+def run_seeds(seeds: Iterable[int], *, workers: int | None = None, variation: Variation = AS_DRAWN) -> Iterator[Report]:
     """Run many seeds and return their reports in order; with one worker in this process."""
     wanted = list(seeds)
     count = min(workers or os.cpu_count() or 1, 1 + len(wanted) // _PER_TASK)
