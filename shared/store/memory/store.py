@@ -76,10 +76,10 @@ class MemoryStore:
         self._open = False
 
     def _call(self, name: str) -> _Call:
-        return _Call(self, name, gives_way=True)
+        return _Call(self.data if self._open else None, self.faults, name, gives_way=True)
 
     def _read(self, name: str) -> _Call:
-        return _Call(self, name, gives_way=False)
+        return _Call(self.data if self._open else None, self.faults, name, gives_way=False)
 
     async def _moment(self, name: str, moment: Moment) -> None:
         await _give_way()
@@ -270,21 +270,23 @@ class MemoryStore:
 class _Call:
     """One call of a store: its moments before and after, and the data in between. The simulator makes millions."""
 
-    __slots__ = ("_gives_way", "_name", "_store")
+    __slots__ = ("_data", "_faults", "_gives_way", "_name")
 
-    def __init__(self, store: MemoryStore, name: str, *, gives_way: bool) -> None:
-        self._store = store
+    def __init__(self, data: MemoryData | None, faults: Faults, name: str, *, gives_way: bool) -> None:
+        self._data = data
+        self._faults = faults
         self._name = name
         self._gives_way = gives_way
 
     async def __aenter__(self) -> MemoryData:
-        if not self._store._open:  # noqa: SLF001 - a part of it
+        if self._data is None:
             raise StoreUnavailable(f"memory: {self._name}: not open")
         if self._gives_way:
             await _give_way()
-        await self._store.faults(self._name, Moment.BEFORE)
-        return self._store.data
+        await self._faults(self._name, Moment.BEFORE)
+        return self._data
 
     async def __aexit__(self, failed: type[BaseException] | None, *_error: object) -> None:
         if failed is None:
-            await self._store._moment(self._name, Moment.AFTER)  # noqa: SLF001 - the same
+            await _give_way()
+            await self._faults(self._name, Moment.AFTER)
