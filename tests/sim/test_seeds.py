@@ -59,9 +59,12 @@ class TestUnderAnySchedule:
         with undisturbed():
             sentences = [told(report, shortened(report)) for report in sweep.failed[:SHOWN]]
         assert not sweep.failed, "\n".join([f"{len(sweep.failed)} of {SEEDS} seeds failed", *sentences])
-        assert {name for name in CHECKS if not sweep.checked[name]} <= NOTHING_TO_CHECK
+        unchecked = {name for name in CHECKS if not sweep.checked[name]}
+        assert unchecked <= NOTHING_TO_CHECK or SEEDS < ENOUGH_SEEDS
 
-    @pytest.mark.skipif(SEEDS < ENOUGH_SEEDS or VARIATION.settings(), reason=f"takes {ENOUGH_SEEDS} seeds as drawn")
+    @pytest.mark.skipif(
+        SEEDS < ENOUGH_SEEDS or bool(VARIATION.settings()), reason=f"takes {ENOUGH_SEEDS} seeds as drawn"
+    )
     @pytest.mark.parametrize("kind", KINDS)
     def test_every_kind_of_fault_strikes(self, sweep: Sweep, kind: str) -> None:
         assert sweep.struck[kind] >= ENOUGH_STRIKES
