@@ -9,10 +9,10 @@ FIRST ?= 0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env up down logs demo test test-unit test-sim bench lint docs lock lock-check
+.PHONY: help setup env up down logs demo test test-unit test-sim test-sim-long test-chaos bench lint docs lock lock-check
 
 help: ## say what there is
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(STAMP): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Throughline needs Python 3.11 or later; set PYTHON=..." >&2; exit 2; }
@@ -46,8 +46,12 @@ test: $(STAMP) ## every test that needs no Docker, four at a time
 test-unit: $(STAMP) ## the unit tests alone (seconds)
 	$(BIN)/pytest tests/unit tests/architecture -m "not slow" --numprocesses 2 --dist loadscope
 
-test-sim: $(STAMP) ## the simulator: SEEDS=n schedules from FIRST=n on
-	SEEDS=$(SEEDS) FIRST=$(FIRST) $(BIN)/pytest tests/sim
+test-sim: $(STAMP) ## the simulator: SEEDS=n schedules from FIRST=n on (KEEP, SHAKE: as a failing seed prints them)
+	SEEDS=$(SEEDS) FIRST=$(FIRST) KEEP=$(KEEP) SHAKE=$(SHAKE) $(BIN)/pytest tests/sim
+
+test-sim-long: SEEDS = 50000
+test-sim-long: $(STAMP) ## the simulator on 50,000 schedules, or SEEDS=n from FIRST=n on
+	SEEDS=$(SEEDS) FIRST=$(FIRST) PROGRESS=yes $(BIN)/pytest --capture=no tests/sim/test_seeds.py
 
 bench: $(STAMP) ## measured ratios, into bench/results/latest.json
 	$(BIN)/python -m bench.run

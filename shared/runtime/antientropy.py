@@ -7,7 +7,7 @@ import itertools
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from shared.contracts.topics import read_by
 from shared.messaging.failures import FailureKind, classify
@@ -24,10 +24,25 @@ FIRST_SECONDS: Final = 0.2
 GRACE: Final = timedelta(seconds=30)
 """What is younger than this is on its way by Kafka."""
 _PAGE: Final = 1_000
+_LONGEST_PAUSE: Final = timedelta(minutes=8)
+
+
+class _Hole(NamedTuple):
+    """A position that was passed over empty: whoever took it may have stalled before inserting."""
+
+    look: datetime
+    pause: timedelta
+
+    def later(self) -> _Hole:
+        """Return it as it is after another look in vain: the pauses double."""
+        return _Hole(self.look + 2 * self.pause, 2 * self.pause)
 
 
 class AntiEntropy:
     """Looks at everything once, after the grace time, and pulls what never came.
+
+    A position that was empty then is looked at again, less and less often, for a quarter of an hour. So long the mark
+    stays before it, so that a restart begins there.
 
     Attributes:
         compared: everything was looked at since the start; before that nobody can say that nothing is missing.
@@ -52,6 +67,9 @@ class AntiEntropy:
         self._store = store
         self._clock = clock
         self._sources = sources
+        self._reached: dict[str, int] = {}
+        self._marked: dict[str, int] = {}
+        self._holes: dict[str, dict[int, _Hole]] = {}
         self._log = logging.getLogger(__name__)
         self.pulled = 0
         self.compared = not sources
@@ -81,17 +99,45 @@ class AntiEntropy:
         return count
 
     async def _topic(self, topic: str, before: datetime) -> int:
-        mark, count = f"antientropy/{topic}", 0
-        at = await self._store.get_mark(mark)
+        holes = self._holes.setdefault(topic, {})
+        if topic not in self._reached:
+            self._reached[topic] = self._marked[topic] = await self._store.get_mark(_mark(topic))
+        count, at = await self._late(topic, holes), self._reached[topic]
         while heads := await self._sources[topic].heads(at, _PAGE):
             # Up to the first young one: by machines whose clocks differ, an older one can stand behind it.
             old = list(itertools.takewhile(lambda head: head.at <= before, heads))
             if old:
                 count += await self._compare(topic, [head for head in old if head.topic == topic])
-                at = old[-1].position
-                await self._store.set_mark(mark, at)
+                there, first = {head.position for head in old}, timedelta(seconds=self._every_seconds)
+                empty = (position for position in range(at + 1, old[-1].position) if position not in there)
+                look = self._clock.now() + first
+                holes.update({position: _Hole(look, first) for position in itertools.islice(empty, _PAGE)})
+                at = self._reached[topic] = old[-1].position
+                await self._save(topic)
             if len(old) < len(heads):
                 break
+        await self._save(topic)
+        return count
+
+    async def _save(self, topic: str) -> None:
+        mark = min((self._reached[topic] + 1, *self._holes[topic])) - 1
+        if mark != self._marked[topic]:
+            await self._store.set_mark(_mark(topic), mark)
+            self._marked[topic] = mark
+
+    async def _late(self, topic: str, holes: dict[int, _Hole]) -> int:
+        """Look again at the positions that were empty; returns how many events had to be pulled."""
+        now, count = self._clock.now(), 0
+        for position, hole in sorted(holes.items()):
+            if hole.look > now:
+                continue
+            heads = await self._sources[topic].heads(position - 1, 1)
+            found = [head for head in heads if head.position == position]
+            count += await self._compare(topic, [head for head in found if head.topic == topic])
+            if found or hole.pause >= _LONGEST_PAUSE:
+                del holes[position]
+            else:
+                holes[position] = hole.later()
         return count
 
     async def _compare(self, topic: str, heads: Sequence[Head]) -> int:
@@ -116,3 +162,7 @@ class AntiEntropy:
 
 def _kind(head: Head) -> str:
     return head.stream.partition("/")[0]
+
+
+def _mark(topic: str) -> str:
+    return f"antientropy/{topic}"

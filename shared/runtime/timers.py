@@ -19,10 +19,11 @@ from shared.runtime.ports import Clock
 from shared.runtime.session import Failed, Input
 from shared.store.port import Snapshot, Store
 
-LONGEST_WAIT_SECONDS: Final = 60.0
+LONGEST_WAIT: Final = timedelta(seconds=60)
 HELD: Final = timedelta(seconds=30)
 """How long a clock that could not fire is left alone."""
 _HELD_LOOK_SECONDS: Final = 1.0
+_SOONEST_SECONDS: Final = 0.01
 _OUTAGE_PAUSE_SECONDS: Final = 1.0
 log = logging.getLogger(__name__)
 
@@ -37,23 +38,27 @@ class Timers:
         self._store = store
         self._clock = clock
         self._wake = asyncio.Event()
-        self._wake_at: datetime | None = None
+        self._until = clock.now()
         self._held: dict[str, tuple[datetime, datetime]] = {}
         self.fired = 0
 
     def saved(self, saved: Saved) -> None:
-        """Look again if something is due earlier than what is waited for."""
-        if saved.next_due is not None and (self._wake_at is None or saved.next_due < self._wake_at):
+        """Wait less if something is due earlier than what is waited for."""
+        if saved.next_due is not None and saved.next_due < self._until:
+            self._until = saved.next_due
             self._wake.set()
 
     async def run(self) -> None:
         """Fire until cancelled."""
         while True:
             try:
-                self._wake_at = None
-                fired = await self.look()
-                if not fired:
-                    await self._wait(await self._store.next_due())
+                # Set before the store is asked: what is saved while it answers comes by `saved`.
+                self._until = self._clock.now() + LONGEST_WAIT
+                due = await self._store.next_due()
+                if due is not None and due <= self._clock.now() and await self.look():
+                    continue
+                self._until = min(self._until, due or self._until)
+                await self._wait()
             except Exception as error:
                 if classify(error) is not FailureKind.OUTAGE:
                     raise
@@ -103,18 +108,25 @@ class Timers:
         cause = f"clock:{snapshot.stream}:{snapshot.next_due.isoformat() if snapshot.next_due else ''}"
         return None if command is None else Input(snapshot.stream, command, cause)
 
-    async def _wait(self, due: datetime | None) -> None:
-        self._wake_at = due
-        seconds = LONGEST_WAIT_SECONDS
-        if due is not None:
-            soonest = _HELD_LOOK_SECONDS if self._held else 0.01
-            seconds = min(seconds, max((due - self._clock.now()).total_seconds(), soonest))
-        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
-        waking = asyncio.ensure_future(self._wake.wait())
-        try:
-            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            # Not awaited: a stop that comes just now would be taken for theirs, and lost.
-            sleeping.cancel()
-            waking.cancel()
+    async def _wait(self) -> None:
+        """Wait until the clock shows `_until`, which may come nearer meanwhile."""
+        soonest = _HELD_LOOK_SECONDS if self._held else _SOONEST_SECONDS
+        while True:
             self._wake.clear()
+            await self._sleep(max((self._until - self._clock.now()).total_seconds(), soonest))
+            if self._clock.now() >= self._until:
+                return
+
+    async def _sleep(self, seconds: float) -> None:
+        """Sleep until something wakes this; in a task of its own, so that it can be given up for an earlier one."""
+        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
+        sleeping.add_done_callback(self._slept)
+        try:
+            await self._wake.wait()
+        finally:
+            # Not awaited: a stop that comes just now would be taken for its own, and lost.
+            sleeping.remove_done_callback(self._slept)
+            sleeping.cancel()
+
+    def _slept(self, _sleeping: asyncio.Task[None]) -> None:
+        self._wake.set()

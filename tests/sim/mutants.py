@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import pytest
 
 from shared.runtime.antientropy import AntiEntropy
+from shared.runtime.definition import Definition
 from shared.runtime.engine import Engine
 from shared.runtime.parking import Parking
-from shared.runtime.parse import SKIPPED, Poison, Raw, Reader
-from shared.runtime.processor import Processor
+from shared.runtime.parse import SKIPPED, Poison, Raw, Read, Reader
+from shared.runtime.ports import Clock
+from shared.runtime.processor import Processor, Trouble
 from shared.runtime.relay import Relay
 from shared.runtime.session import DUPLICATE, Gap, Input, Result, Session
 from shared.runtime.timers import Timers
-from shared.store.memory import MemoryStore
-from shared.store.memory.data import insert
-from shared.store.port import Commit, Parked, Snapshot
+from shared.store.memory import MemoryStore, Moment
+from shared.store.memory.data import copied, insert, take
+from shared.store.port import Commit, Parked, Snapshot, Store, StoreUnavailable
 from shared.testing.simulator.broker import Member
+from shared.testing.simulator.plan import MOST_SKEW
 from shared.testing.simulator.process import Process
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
@@ -96,7 +100,7 @@ def no_compare_and_set(patch: pytest.MonkeyPatch) -> None:
         async with self._call("append") as data:
             for commit, snapshot in entries:
                 free = max(data.streams.get(commit.stream, {0: 0})) + 1
-                insert(data, dataclasses.replace(commit, number=free))
+                insert(data, dataclasses.replace(commit, number=free), take(data))
                 data.states[commit.stream] = dataclasses.replace(snapshot, number=free)
             return [True] * len(entries)
 
@@ -186,6 +190,81 @@ def retry_goes_on_past_a_failure(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Parking, "_drain", drain)
 
 
+def zombie_write_not_fenced(patch: pytest.MonkeyPatch) -> None:
+    """Whoever writes a state last wins, though its commit is older."""
+
+    async def append(self: MemoryStore, entries: Sequence[tuple[Commit, Snapshot]]) -> list[bool]:
+        async with self._call("append") as data:
+            saved = [insert(data, commit, take(data)) for commit, _ in entries]
+            await self._moment("append", Moment.BETWEEN)
+            data.states.update({snapshot.stream: copied(snapshot) for _, snapshot in entries})
+            return saved
+
+    patch.setattr(MemoryStore, "append", append)
+
+
+def ambiguous_write_taken_for_failed(patch: pytest.MonkeyPatch) -> None:
+    """What got no answer is written again under the next number."""
+    sound = MemoryStore.append
+
+    async def append(self: MemoryStore, entries: Sequence[tuple[Commit, Snapshot]]) -> list[bool]:
+        try:
+            return await sound(self, entries)
+        except StoreUnavailable:
+            again: list[tuple[Commit, Snapshot]] = []
+            for commit, snapshot in entries:
+                free = max(self.data.streams.get(commit.stream, {0: 0}), default=0) + 1
+                again.append((dataclasses.replace(commit, number=free), dataclasses.replace(snapshot, number=free)))
+            return await sound(self, again)
+
+    patch.setattr(MemoryStore, "append", append)
+
+
+class _Ahead:
+    """A clock that allows for the slowest machine."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.sleep = clock.sleep
+
+    def now(self) -> datetime:
+        return self._clock.now() + MOST_SKEW
+
+
+def clock_fires_early_under_skew(patch: pytest.MonkeyPatch) -> None:
+    """So that no clock is late on a machine whose time is behind, all look ahead."""
+    sound = Timers.__init__
+
+    def init(self: Timers, definition: Definition, engine: Engine, store: Store, clock: Clock) -> None:
+        sound(self, definition, engine, store, _Ahead(clock))
+
+    patch.setattr(Timers, "__init__", init)
+
+
+def group_retry_applies_twice(patch: pytest.MonkeyPatch) -> None:
+    """What is retried is carried out, whatever was applied before."""
+    read, apply = Reader.read, Session._apply
+    retrying: set[str] = set()
+
+    async def retry(self: Processor, raw: Raw) -> Trouble | None:
+        found = read(self._reader, raw, self._clock.now())
+        if isinstance(found, str):
+            return None
+        causes = {item.cause for item in found.inputs} if isinstance(found, Read) else set[str]()
+        retrying.update(causes)
+        try:
+            return (await self._attempt([found], blocked=set()))[0]
+        finally:
+            retrying.difference_update(causes)
+
+    def applied(self: Session, item: Input) -> Result:
+        result = apply(self, item)
+        return self._decide(item) if result is DUPLICATE and item.cause in retrying else result
+
+    patch.setattr(Processor, "retry", retry)
+    patch.setattr(Session, "_apply", applied)
+
+
 MUTANTS: Final[dict[str, Mutate]] = {
     mutate.__name__: mutate
     for mutate in (
@@ -205,5 +284,9 @@ MUTANTS: Final[dict[str, Mutate]] = {
         lost_last_events_never_missed,
         parked_head_given_up,
         retry_goes_on_past_a_failure,
+        zombie_write_not_fenced,
+        ambiguous_write_taken_for_failed,
+        clock_fires_early_under_skew,
+        group_retry_applies_twice,
     )
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from shared.store.port import Commit, Executed, Parked, Skipped, Snapshot, Value
@@ -15,7 +15,7 @@ class MemoryData:
     """What would be on disk. Two stores on the same data are two processes on one database.
 
     Attributes:
-        log: all commits in the order they were saved; the position of the first is 1.
+        slots: per position, from 1, its commit; None where whoever took the position has not inserted, or never will.
         streams: per stream its commits with their positions, by number.
         outbox: ids of the commits not marked published, with their positions.
         states: per stream its state.
@@ -25,7 +25,7 @@ class MemoryData:
         marks: the named numbers.
     """
 
-    log: list[Commit] = field(default_factory=list[Commit])
+    slots: list[Commit | None] = field(default_factory=list["Commit | None"])
     streams: dict[str, dict[int, int]] = field(default_factory=dict[str, dict[int, int]])
     outbox: dict[str, int] = field(default_factory=dict[str, int])
     states: dict[str, Snapshot] = field(default_factory=dict[str, Snapshot])
@@ -34,16 +34,37 @@ class MemoryData:
     skipped: dict[str, Skipped] = field(default_factory=dict[str, Skipped])
     marks: dict[str, int] = field(default_factory=dict[str, int])
 
+    @property
+    def log(self) -> list[Commit]:
+        """All commits by position."""
+        return [commit for commit in self.slots if commit is not None]
 
-def insert(data: MemoryData, commit: Commit) -> bool:
-    """Save a commit and what it carried out; False where its id exists."""
+    def at(self, position: int) -> Commit:
+        """The commit at a position where there is one."""
+        commit = self.slots[position - 1]
+        assert commit is not None, position  # noqa: S101 - every position that is kept anywhere was inserted
+        return commit
+
+    def since(self, after: int) -> Iterator[tuple[int, Commit]]:
+        """The commits after a position with theirs, in order."""
+        return ((at, c) for at, c in enumerate(self.slots[after:], after + 1) if c is not None)
+
+
+def take(data: MemoryData) -> int:
+    """Take the next position; where nothing is inserted at it, a hole stays."""
+    data.slots.append(None)
+    return len(data.slots)
+
+
+def insert(data: MemoryData, commit: Commit, position: int) -> bool:
+    """Save a commit and what it carried out at a position that was taken for it; False where its id exists."""
     numbers = data.streams.setdefault(commit.stream, {})
     if commit.number in numbers:
         return False
-    data.log.append(replace(commit, cursor=dict(commit.cursor)))
-    numbers[commit.number] = len(data.log)
+    data.slots[position - 1] = replace(commit, cursor=dict(commit.cursor))
+    numbers[commit.number] = position
     if commit.records:
-        data.outbox[commit.id] = len(data.log)
+        data.outbox[commit.id] = position
     for executed in commit.commands:
         data.executed.setdefault(executed.command_id, executed)
     return True
@@ -51,14 +72,22 @@ def insert(data: MemoryData, commit: Commit) -> bool:
 
 def to_fold_or_publish(data: MemoryData, snapshot: Snapshot) -> list[Commit]:
     """Commits of the stream that are newer than the snapshot or not marked published, oldest first."""
-    commits = (data.log[at - 1] for _, at in sorted(data.streams.get(snapshot.stream, {}).items()))
+    commits = (data.at(at) for _, at in sorted(data.streams.get(snapshot.stream, {}).items()))
     return [commit for commit in commits if commit.number > snapshot.number or commit.id in data.outbox]
 
 
 def copied(snapshot: Snapshot) -> Snapshot:
     """Apart from the caller's, as if it had been written to a disk and read."""
-    return replace(
-        snapshot, cursor=dict(snapshot.cursor), sequences=dict(snapshot.sequences), index=dict(snapshot.index)
+    return Snapshot(
+        snapshot.stream,
+        snapshot.number,
+        snapshot.version,
+        dict(snapshot.cursor),
+        dict(snapshot.sequences),
+        snapshot.state,
+        dict(snapshot.index),
+        snapshot.next_due,
+        snapshot.updated,
     )
 
 

@@ -7,12 +7,12 @@ be interrupted, and `load` then returns the commits that the states lag behind.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
+from types import coroutine
 
 from shared.store.batch import one_per_stream
 from shared.store.memory.data import (
@@ -24,6 +24,7 @@ from shared.store.memory.data import (
     matches,
     of_kind,
     place,
+    take,
     to_fold_or_publish,
     values,
 )
@@ -35,6 +36,8 @@ class Moment(StrEnum):
 
     BEFORE = "before"
     """Nothing was read or written yet."""
+    NUMBERED = "numbered"
+    """`append` only: the commits have their positions and are not in. A later writer may be faster."""
     BETWEEN = "between"
     """`append` only: the commits are in, the states are not."""
     AFTER = "after"
@@ -45,6 +48,12 @@ Faults = Callable[[str, Moment], Awaitable[None]]
 """Awaited with the name of the call at each moment; raises StoreUnavailable (or is cancelled) to make it fail there."""
 
 
+@coroutine
+def _give_way() -> Generator[None, None, None]:
+    """Let other tasks run: `asyncio.sleep(0)` for millions of calls."""
+    yield
+
+
 async def no_faults(call: str, moment: Moment) -> None:
     """Let everything succeed."""
     del call, moment
@@ -53,7 +62,8 @@ async def no_faults(call: str, moment: Moment) -> None:
 class MemoryStore:
     """A store that lives in `data` (`shared.store.port.Store`).
 
-    Each call gives way to other tasks before it starts and before it returns; what it does in between is one instant.
+    Each call gives way to other tasks before it returns, and one that writes also before it starts; what it does in
+    between is one instant. A read need not: whatever could have come before it can as well come before the call.
 
     Args:
         data: shared with other stores on it; its own if None.
@@ -65,16 +75,14 @@ class MemoryStore:
         self.faults = faults
         self._open = False
 
-    @asynccontextmanager
-    async def _call(self, name: str) -> AsyncGenerator[MemoryData]:
-        if not self._open:
-            raise StoreUnavailable(f"memory: {name}: not open")
-        await self._moment(name, Moment.BEFORE)
-        yield self.data
-        await self._moment(name, Moment.AFTER)
+    def _call(self, name: str) -> _Call:
+        return _Call(self.data if self._open else None, self.faults, name, gives_way=True)
+
+    def _read(self, name: str) -> _Call:
+        return _Call(self.data if self._open else None, self.faults, name, gives_way=False)
 
     async def _moment(self, name: str, moment: Moment) -> None:
-        await asyncio.sleep(0)
+        await _give_way()
         await self.faults(name, moment)
 
     async def open(self) -> None:
@@ -89,7 +97,7 @@ class MemoryStore:
 
     async def load(self, streams: Sequence[str], command_ids: Sequence[str] = ()) -> Loaded:
         """See the port."""
-        async with self._call("load") as data:
+        async with self._read("load") as data:
             snapshots = {stream: copied(data.states.get(stream) or Snapshot(stream)) for stream in streams}
             waiting = {stream: to_fold_or_publish(data, snapshot) for stream, snapshot in snapshots.items()}
             return Loaded(
@@ -102,7 +110,9 @@ class MemoryStore:
         """See the port; two steps, as in a document store."""
         one_per_stream(entries)
         async with self._call("append") as data:
-            saved = [insert(data, commit) for commit, _ in entries]
+            places = [take(data) for _ in entries]
+            await self._moment("append", Moment.NUMBERED)
+            saved = [insert(data, commit, at) for (commit, _), at in zip(entries, places, strict=True)]
             await self._moment("append", Moment.BETWEEN)
             for (_, snapshot), inserted in zip(entries, saved, strict=True):
                 stored = data.states.get(snapshot.stream)
@@ -112,8 +122,8 @@ class MemoryStore:
 
     async def unpublished(self, *, older_than: datetime | None = None, limit: int = 500) -> list[Commit]:
         """See the port."""
-        async with self._call("unpublished") as data:
-            commits = (data.log[position - 1] for position in sorted(data.outbox.values()))
+        async with self._read("unpublished") as data:
+            commits = (data.at(position) for position in sorted(data.outbox.values()))
             return list(islice((c for c in commits if older_than is None or c.at < older_than), limit))
 
     async def mark_published(self, commit_ids: Sequence[str]) -> None:
@@ -125,7 +135,7 @@ class MemoryStore:
     async def mark_unpublished(self, *, after: int, most: int = 100_000) -> int:
         """See the port."""
         async with self._call("mark_unpublished") as data:
-            later = [(at, c.id) for at, c in enumerate(data.log[after:], after + 1) if c.records]
+            later = [(at, c.id) for at, c in data.since(after) if c.records]
             newest = later[max(0, len(later) - most) :]
             forgotten = {commit_id: at for at, commit_id in newest if commit_id not in data.outbox}
             data.outbox.update(forgotten)
@@ -133,23 +143,23 @@ class MemoryStore:
 
     async def position(self) -> int:
         """See the port."""
-        async with self._call("position") as data:
-            return len(data.log)
+        async with self._read("position") as data:
+            return next((at for at in range(len(data.slots), 0, -1) if data.slots[at - 1] is not None), 0)
 
     async def history(self, stream: str, *, after: int = 0, limit: int = MAX_PAGE) -> list[Commit]:
         """See the port."""
-        async with self._call("history") as data:
+        async with self._read("history") as data:
             numbers = data.streams.get(stream, {})
-            return [data.log[numbers[number] - 1] for number in sorted(numbers) if number > after][:limit]
+            return [data.at(numbers[number]) for number in sorted(numbers) if number > after][:limit]
 
     async def log(self, *, after: int = 0, limit: int = MAX_PAGE) -> list[tuple[int, Commit]]:
         """See the port."""
-        async with self._call("log") as data:
-            return list(enumerate(data.log[after : after + limit], after + 1))
+        async with self._read("log") as data:
+            return list(islice(data.since(after), limit))
 
     async def find(self, kind: str, where: Where | None = None, *, after: str = "", limit: int = 100) -> Page:
         """See the port."""
-        async with self._call("find") as data:
+        async with self._read("find") as data:
             matching = sorted(
                 (s for s in of_kind(data, kind) if matches(s, where or {}) and s.stream.encode() > after.encode()),
                 key=lambda snapshot: snapshot.stream.encode(),
@@ -159,7 +169,7 @@ class MemoryStore:
 
     async def count(self, kind: str, by: str, where: Where | None = None) -> dict[str, int]:
         """See the port."""
-        async with self._call("count") as data:
+        async with self._read("count") as data:
             counts: dict[str, int] = {}
             for snapshot in of_kind(data, kind):
                 if by in snapshot.index and matches(snapshot, where or {}):
@@ -169,13 +179,13 @@ class MemoryStore:
 
     async def due(self, now: datetime, *, limit: int = 500) -> list[Snapshot]:
         """See the port."""
-        async with self._call("due") as data:
+        async with self._read("due") as data:
             ripe = [(s.next_due, s.stream, s) for s in data.states.values() if s.next_due and s.next_due <= now]
             return [copied(snapshot) for _, _, snapshot in sorted(ripe, key=lambda entry: entry[:2])[:limit]]
 
     async def next_due(self) -> datetime | None:
         """See the port."""
-        async with self._call("next_due") as data:
+        async with self._read("next_due") as data:
             return min((s.next_due for s in data.states.values() if s.next_due), default=None)
 
     async def park(self, records: Sequence[Parked]) -> None:
@@ -188,19 +198,19 @@ class MemoryStore:
 
     async def parked(self, keys: Sequence[str]) -> dict[str, int]:
         """See the port."""
-        async with self._call("parked") as data:
+        async with self._read("parked") as data:
             lengths = {key: sum(p.key == key for p in data.parked.values()) for key in keys}
             return {key: length for key, length in lengths.items() if length}
 
     async def parked_list(self, *, after: str = "", limit: int = 100) -> list[Parked]:
         """See the port."""
-        async with self._call("parked_list") as data:
+        async with self._read("parked_list") as data:
             seen = data.parked.get(after)
             return [p for p in in_order(data.parked.values()) if seen is None or place(p) > place(seen)][:limit]
 
     async def parked_due(self, now: datetime, *, limit: int = 100) -> list[Parked]:
         """See the port."""
-        async with self._call("parked_due") as data:
+        async with self._read("parked_due") as data:
             heads: dict[str, Parked] = {}
             for record in in_order(data.parked.values()):
                 heads.setdefault(record.key, record)
@@ -209,7 +219,7 @@ class MemoryStore:
 
     async def parked_line(self, key: str) -> list[Parked]:
         """See the port."""
-        async with self._call("parked_line") as data:
+        async with self._read("parked_line") as data:
             return in_order(p for p in data.parked.values() if p.key == key)
 
     async def unpark(self, ids: Sequence[str]) -> None:
@@ -227,7 +237,7 @@ class MemoryStore:
 
     async def skipped(self, *, after: str = "", limit: int = 100) -> list[Skipped]:
         """See the port."""
-        async with self._call("skipped") as data:
+        async with self._read("skipped") as data:
             seen = data.skipped.get(after)
             ordered = sorted((one.at, one.record.id.encode()) for one in data.skipped.values())
             later = [at for at in ordered if seen is None or at > (seen.at, seen.record.id.encode())]
@@ -248,10 +258,35 @@ class MemoryStore:
 
     async def get_mark(self, name: str) -> int:
         """See the port."""
-        async with self._call("get_mark") as data:
+        async with self._read("get_mark") as data:
             return data.marks.get(name, 0)
 
     async def set_mark(self, name: str, value: int) -> None:
         """See the port."""
         async with self._call("set_mark") as data:
             data.marks[name] = value
+
+
+class _Call:
+    """One call of a store: its moments before and after, and the data in between. The simulator makes millions."""
+
+    __slots__ = ("_data", "_faults", "_gives_way", "_name")
+
+    def __init__(self, data: MemoryData | None, faults: Faults, name: str, *, gives_way: bool) -> None:
+        self._data = data
+        self._faults = faults
+        self._name = name
+        self._gives_way = gives_way
+
+    async def __aenter__(self) -> MemoryData:
+        if self._data is None:
+            raise StoreUnavailable(f"memory: {self._name}: not open")
+        if self._gives_way:
+            await _give_way()
+        await self._faults(self._name, Moment.BEFORE)
+        return self._data
+
+    async def __aexit__(self, failed: type[BaseException] | None, *_error: object) -> None:
+        if failed is None:
+            await _give_way()
+            await self._faults(self._name, Moment.AFTER)

@@ -6,31 +6,60 @@ import asyncio
 import heapq
 from asyncio import events
 from collections.abc import Callable, Coroutine
-from contextvars import Context, copy_context
+from contextvars import Context
 from itertools import count
 from random import Random
 from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
-_Ready = tuple[Callable[..., object], tuple[object, ...], Context]
+_Ready = tuple[Callable[..., object], tuple[object, ...]]
 
 
 class Stuck(Exception):
     """Nothing is ready and no timer runs, but what was waited for has not come."""
 
 
+class _Timer:
+    """What `call_at` returns: as much of `asyncio.TimerHandle` as sleeps and timeouts use."""
+
+    __slots__ = ("_args", "_callback", "_when")
+
+    def __init__(self, when: float, callback: Callable[..., object], args: tuple[object, ...]) -> None:
+        self._when = when
+        self._callback: Callable[..., object] | None = callback
+        self._args = args
+
+    def when(self) -> float:
+        """Return the virtual time at which it fires."""
+        return self._when
+
+    def cancel(self) -> None:
+        """Let it not fire."""
+        self._callback, self._args = None, ()
+
+    def cancelled(self) -> bool:
+        """Return whether it will not fire."""
+        return self._callback is None
+
+    def fire(self) -> None:
+        """Call back; a timer can be cancelled after its instant has come and before it was drawn."""
+        if self._callback is not None:
+            self._callback(*self._args)
+
+
 class SimLoop:
     """Runs callbacks in an order drawn from `rng`. Time stands still while anything is ready.
 
     No sockets, no threads, no signals: only what futures, tasks, sleeps and timeouts need. So it is an event loop by
-    what it does and not by name: `asyncio.AbstractEventLoop` asks for forty things more.
+    what it does and not by name: `asyncio.AbstractEventLoop` asks for forty things more. All callbacks share one
+    context: nothing that is simulated keeps anything in one.
     """
 
     def __init__(self, rng: Random) -> None:
         self._draw = rng.random
         self._as_loop = cast("asyncio.AbstractEventLoop", self)
         self._ready: list[_Ready] = []
-        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._timers: list[tuple[float, int, _Timer]] = []
         self._numbers = count()
         self._now = 0.0
         self.steps = 0
@@ -70,32 +99,23 @@ class SimLoop:
         context: Context | None = None,
     ) -> None:
         """Make a callback ready."""
-        self._ready.append((callback, args, context or copy_context()))
+        del context
+        self._ready.append((callback, args))
 
     def call_later(
-        self,
-        delay: float,
-        callback: Callable[..., object],
-        *args: object,
-        context: Context | None = None,
-    ) -> asyncio.TimerHandle:
+        self, delay: float, callback: Callable[..., object], *args: object, context: Context | None = None
+    ) -> _Timer:
         """Make a callback ready in so many virtual seconds."""
         return self.call_at(self._now + max(delay, 0.0), callback, *args, context=context)
 
     def call_at(
-        self,
-        when: float,
-        callback: Callable[..., object],
-        *args: object,
-        context: Context | None = None,
-    ) -> asyncio.TimerHandle:
+        self, when: float, callback: Callable[..., object], *args: object, context: Context | None = None
+    ) -> _Timer:
         """Make a callback ready at a virtual time."""
-        handle = asyncio.TimerHandle(when, callback, args, self._as_loop, context or copy_context())
-        heapq.heappush(self._timers, (when, next(self._numbers), handle))
-        return handle
-
-    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        """Cancelled timers are dropped when their time comes."""
+        del context
+        timer = _Timer(when, callback, args)
+        heapq.heappush(self._timers, (when, next(self._numbers), timer))
+        return timer
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         """Report what no task handled."""
@@ -121,16 +141,18 @@ class SimLoop:
         steps = 0
         ended = False
         while True:
-            if not ready:
+            waiting = len(ready)
+            if not waiting:
                 if ended:
                     break
                 self._advance()
-            at = int(draw() * len(ready))
-            callback, args, context = ready[at]
+                waiting = len(ready)
+            at = int(draw() * waiting) if waiting > 1 else 0
+            callback, args = ready[at]
             last = ready.pop()
-            if at < len(ready):
+            if at < waiting - 1:
                 ready[at] = last
-            context.run(callback, *args)
+            callback(*args)
             steps += 1
             ended = ended or done()  # what was cancelled last still has to end
         self.steps += steps
@@ -139,15 +161,9 @@ class SimLoop:
         """Go to the next instant at which something happens; all of that instant becomes ready at once."""
         timers = self._timers
         while timers and (not self._ready or timers[0][0] <= self._now):
-            when, _, handle = heapq.heappop(timers)
-            if not handle.cancelled():
+            when, _, timer = heapq.heappop(timers)
+            if not timer.cancelled():
                 self._now = max(self._now, when)
-                self._ready.append((_fire, (handle,), handle._context))  # type: ignore[attr-defined]  # noqa: SLF001
+                self._ready.append((timer.fire, ()))
         if not self._ready:
             raise Stuck
-
-
-def _fire(handle: asyncio.TimerHandle) -> None:
-    # A timer can be cancelled after its instant has come and before it was drawn.
-    if not handle.cancelled():
-        handle._callback(*handle._args)  # type: ignore[attr-defined]  # noqa: SLF001

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final
 
+from shared.contracts.catalogue import EVENTS
 from shared.contracts.topics import read_by
 from shared.runtime.antientropy import AntiEntropy
 from shared.runtime.definition import Definition
@@ -21,7 +22,10 @@ from shared.runtime.relay import Relay
 from shared.runtime.sources import Copy, Head, Source, SourceUnavailable, StoreSource, Want
 from shared.runtime.timers import Timers
 from shared.store.memory import MemoryData, MemoryStore
-from shared.store.port import StoreUnavailable
+from shared.store.port import Commit, StoreUnavailable
+from shared.testing.checker import Fired
+from shared.testing.checker.clocks import ran_out
+from shared.testing.checker.evidence import Told
 from shared.testing.simulator.broker import Member, SimBroker, SimPublisher
 from shared.testing.simulator.loop import SimLoop
 from shared.testing.simulator.weather import Weather
@@ -110,6 +114,7 @@ class Process:
     Attributes:
         zombie: a successor has started, but this one does not know.
         broken: what escaped from a part of the runtime, which in a sound one nothing does.
+        fired: the clocks that ran out here, with true instants.
     """
 
     def __init__(self, name: str, definition: Definition, ports: Ports) -> None:
@@ -120,6 +125,8 @@ class Process:
         self._member: Member | None = None
         self.zombie = False
         self.broken: list[str] = []
+        self.fired: list[Fired] = []
+        self._own = {decider.topic for decider in definition.deciders}
         clock = SimClock(ports.loop, ports.skew)
         self.store = MemoryStore(ports.data, ports.weather.at_store)
         self.engine = Engine(definition, self.store, clock, self._saved)
@@ -139,8 +146,20 @@ class Process:
         self.clock = clock
 
     async def _saved(self, saved: Saved) -> None:
+        self._watch_clocks(saved.commits)
         await self.relay.offer(saved)
         self.timers.saved(saved)
+
+    def _watch_clocks(self, commits: Sequence[Commit]) -> None:
+        """Note at which true instant a clock ran out, whatever this process's clock shows."""
+        for commit in commits:
+            for record in commit.records:
+                if record.cause.startswith("clock:") and record.topic in self._own:
+                    event = EVENTS[record.type].model_validate_json(record.data)
+                    clock = ran_out(Told(self.definition.name, commit, record, event))
+                    if clock is not None:
+                        now = EPOCH + timedelta(seconds=self._ports.loop.time())
+                        self.fired.append(replace(clock, actual=now))
 
     def start(self) -> None:
         """Begin to run."""

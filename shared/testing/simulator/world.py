@@ -10,22 +10,20 @@ from random import Random
 from typing import Final
 
 from shared.contracts.topics import read_by
-from shared.runtime.calls import Call
 from shared.runtime.sources import by_topic
 from shared.store.memory import MemoryData, MemoryStore
-from shared.store.port import StoreUnavailable
 from shared.testing.checker import Evidence, Finding, Request, Stored, check
 from shared.testing.checker.live import everything_drained
 from shared.testing.simulator.broker import SimBroker
 from shared.testing.simulator.loop import SimLoop
-from shared.testing.simulator.plan import MOST_SKEW, Plan, Trouble
+from shared.testing.simulator.people import People
+from shared.testing.simulator.plan import AS_DRAWN, Plan, Trouble, Variation
 from shared.testing.simulator.poison import broken
 from shared.testing.simulator.process import EPOCH, Ports, Process, SimSource
-from shared.testing.simulator.toys import Acknowledge, Register, definitions
-from shared.testing.simulator.weather import Weather
+from shared.testing.simulator.toys import definitions
+from shared.testing.simulator.weather import Rates, Weather
 
 LONGEST_DRAIN_SECONDS: Final = 1200.0
-_MOST_TRIES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,8 @@ class Report:
         schedule: the faults as they struck, with virtual seconds.
         steps: how many callbacks ran.
         seconds: of virtual time.
+        variation: what was changed about the seed.
+        parts: the names of what the seed drew to go wrong.
     """
 
     seed: int
@@ -47,6 +47,8 @@ class Report:
     schedule: tuple[str, ...]
     steps: int
     seconds: float
+    variation: Variation = AS_DRAWN
+    parts: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -57,11 +59,18 @@ class Report:
 class World:
     """Everything outside the processes: stores, broker, weather, clients, and who ends and starts processes."""
 
-    def __init__(self, seed: int) -> None:
-        self.rng = rng = Random(seed)  # noqa: S311 - a seed must replay
+    def __init__(self, seed: int, variation: Variation = AS_DRAWN) -> None:
+        drawing = Random(seed)  # noqa: S311 - a seed must replay
+        plan = Plan.draw(drawing)
+        rates = Rates.draw(drawing, losing=plan.sources)
+        self.parts = (*plan.parts(), *rates.parts())
+        if variation.keep is not None:
+            plan, rates = plan.only(variation.keep), rates.only(variation.keep)
+        # Another stream: what is left out of the plan does not shift what is drawn for the rest.
+        self.rng = rng = Random(f"{seed}/{variation.shake}")  # noqa: S311 - the same
         self.loop = SimLoop(rng)
-        self.plan = Plan.draw(rng)
-        self.weather = Weather(rng, losing=self.plan.sources, note=self.note, time=self.loop.time)
+        self.plan = plan
+        self.weather = Weather(rng, rates, note=self.note, time=self.loop.time)
         self.weather.fuses = dict(self.plan.fuses)
         self.broker = SimBroker(rng)
         everyone = definitions(self.weather.decide, timedelta(seconds=self.plan.patience))
@@ -74,6 +83,7 @@ class World:
         self.final: Evidence | None = None
         self.given_up: set[tuple[str, str, int, int]] = set()
         self.schedule: list[tuple[float, str]] = []
+        self.people = People(self)
         self._stores = {name: MemoryStore(data) for name, data in self.data.items()}
 
     def note(self, what: str) -> None:
@@ -117,7 +127,7 @@ class World:
         for service in self.definitions:
             for _ in range(2 if service == self.plan.replicated else 1):
                 self.start(service)
-        clients = [asyncio.ensure_future(self._client(number)) for number in range(self.plan.complaints)]
+        clients = [asyncio.ensure_future(self.people.customer(number)) for number in range(self.plan.complaints)]
         for trouble in self.plan.troubles:
             await asyncio.sleep(trouble.after)
             await self._strike(trouble)
@@ -125,11 +135,14 @@ class World:
         self._calm()
         await asyncio.wait(clients)
         if self.plan.person:
-            await self._skip_poison()
+            await self.people.tidy_up()
         await self._drain()
         for processes in self.alive.values():
             for process in processes:
                 process.kill()
+        for process in self.processes:
+            if process.engine.conflicts:
+                self.note(f"{process.name} lost {process.engine.conflicts} compare-and-sets")
 
     async def _strike(self, trouble: Trouble) -> None:
         living = self.alive[trouble.service]
@@ -154,6 +167,8 @@ class World:
                 self.weather.take_away(trouble.what, self.loop.time() + self.rng.random() * 6.0)
             case "poison":
                 self._poison(trouble)
+            case "retry":
+                self.people.retry(trouble.service)
             case _:
                 pass
 
@@ -179,63 +194,9 @@ class World:
             if not sound:
                 self.start(service)
 
-    async def _client(self, number: int) -> None:
-        """Register until it is accepted, or give up; then maybe acknowledge."""
-        key = f"key-{number}"
-        tries = 0
-        while True:
-            await asyncio.sleep(self.rng.random() * 3.0)
-            tries += 1
-            request = await self._register(key)
-            self.journal.append(request)
-            impatient = self.rng.random() < 0.2
-            if request.status == "accepted" and not (impatient and tries < 3):
-                break
-            if tries >= _MOST_TRIES and self.weather.calm:
-                return
-        if self.rng.random() < 0.5:
-            await asyncio.sleep(self.rng.random() * 10.0)
-            await self._call(Call("complaint", f"of-{key}", Acknowledge(self._now()), command_id=f"ack-{number}"))
-
-    async def _register(self, key: str) -> Request:
-        now = self._now()
-        command = Register(f"of-{key}", now, now + timedelta(seconds=self.plan.acknowledge_within))
-        return await self._call(Call("complaint", f"of-{key}", command, command_id=key))
-
-    async def _call(self, call: Call) -> Request:
-        """Call whichever process answers; its death, or a lost answer, leaves the client not knowing."""
-        living = self.alive["intake"]
-        if not living:
-            return Request(call.command_id, "failed")
-        process = self.rng.choice(living)
-        task = process.spawn(process.execute(call))
-        await asyncio.wait([task])
-        error = None if task.cancelled() else task.exception()
-        if task.cancelled() or isinstance(error, StoreUnavailable):
-            self.note(f"{call.command_id}: unknown")
-            return Request(call.command_id, "unknown")
-        if error is not None:
-            self.note(f"{call.command_id}: {error!r}")
-            return Request(call.command_id, "failed")
-        if not self.weather.calm and self.rng.random() < self.weather.answers_lost:
-            self.note(f"{call.command_id}: answer lost")
-            return Request(call.command_id, "unknown")
-        return Request(call.command_id, "accepted", task.result().key)
-
-    def _now(self) -> datetime:
+    def now(self) -> datetime:
+        """Return the true instant."""
         return EPOCH + timedelta(seconds=self.loop.time())
-
-    async def _skip_poison(self) -> None:
-        """A person gives up what was broken on purpose, where it is parked."""
-        await asyncio.sleep(30.0)
-        for service, living in self.alive.items():
-            wanted = {(topic, partition, offset) for name, topic, partition, offset in self.poison if name == service}
-            parked = [p for p in self.data[service].parked.values() if (p.topic, p.partition, p.offset) in wanted]
-            if not parked or not living:
-                continue
-            self.note(f"a person skips {len(parked)} of {service}")
-            await living[0].spawn(living[0].parking.skip([record.id for record in parked], "broken on purpose"))
-            self.given_up |= {(service, record.topic, record.partition, record.offset) for record in parked}
 
     async def _drain(self) -> None:
         """Wait until nothing is left to do, but not for ever."""
@@ -249,7 +210,7 @@ class World:
     def _quiet(self) -> bool:
         """Whether nothing is left to do, the cheap questions first."""
         for name, data in self.data.items():
-            if any(snapshot.next_due for snapshot in data.states.values()):
+            if data.outbox or any(snapshot.next_due for snapshot in data.states.values()):
                 return False
             if any(
                 stream not in data.states or data.states[stream].number != max(numbers)
@@ -272,22 +233,28 @@ class World:
             services={name: self._stored(name) for name in self.definitions},
             poison=frozenset(self.poison),
             given_up=frozenset(self.given_up),
-            now=self._now() + timedelta(hours=1),
-            skew=MOST_SKEW,
+            now=self.now() + timedelta(hours=1),
+            fired=[clock for process in self.processes for clock in process.fired],
+            skew=self.plan.most_skew,
         )
 
     def _stored(self, name: str) -> Stored:
         data = self.data[name]
-        unpublished = frozenset(i for i, at in data.outbox.items() if data.log[at - 1].records)
-        return Stored(self.definitions[name], data.log, data.states, tuple(data.parked.values()), unpublished)
+        parked = tuple(data.parked.values())
+        return Stored(self.definitions[name], data.log, data.states, parked, frozenset(data.outbox))
 
 
-def run_seed(seed: int) -> Report:
+def run_seed(seed: int, variation: Variation = AS_DRAWN) -> Report:
     """Run one simulation and check it."""
-    world = World(seed)
+    world = World(seed, variation)
     world.loop.run(world.live())
-    broken_parts = tuple(line for process in world.processes for line in (*process.broken, *process.survivors()))
-    schedule = tuple(f"{at:8.3f} s  {what}" for at, what in world.schedule)
     return Report(
-        seed, check(world.final or world.evidence()), broken_parts, schedule, world.loop.steps, world.loop.time()
+        seed=seed,
+        findings=check(world.final or world.evidence()),
+        broken=tuple(line for process in world.processes for line in (*process.broken, *process.survivors())),
+        schedule=tuple(f"{at:8.3f} s  {what}" for at, what in world.schedule),
+        steps=world.loop.steps,
+        seconds=world.loop.time(),
+        variation=variation,
+        parts=world.parts,
     )

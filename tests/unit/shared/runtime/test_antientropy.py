@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from shared.contracts.topics import INTAKE, REVIEW
 from shared.runtime.calls import Call
 from shared.runtime.sources import Copy, Head, SourceUnavailable, StoreSource, Want
-from shared.store.memory import MemoryStore
+from shared.store.memory import MemoryStore, Moment
+from shared.store.memory.data import insert, take
 from shared.testing.simulator.toys.commands import Acknowledge, Answer, Register
 from tests.unit.shared.runtime.build import NOON, PATIENCE, Rig, closed, registered, virtual, wait
 
@@ -23,6 +27,7 @@ class Watched:
     def __init__(self, store: MemoryStore) -> None:
         self._source = StoreSource("/intake", store)
         self.pulled = 0
+        self.heads_asked = 0
         self.away = False
 
     async def pull(self, wants: Sequence[Want]) -> list[Copy]:
@@ -34,6 +39,7 @@ class Watched:
     async def heads(self, after: int, limit: int = 1_000) -> list[Head]:
         if self.away:
             raise SourceUnavailable("away")
+        self.heads_asked += 1
         return await self._source.heads(after, limit)
 
 
@@ -82,6 +88,78 @@ class TestALostLastEvent:
                     [Want(topic=INTAKE, stream="complaint/c1", after=2)]
                 )
                 assert len(copies) == 1
+
+        virtual(story)
+
+
+class TestAWriterThatStalled:
+    """Its commit has a position below one that was looked at before it was there; its send was lost."""
+
+    async def stalled(self, source: Rig, seconds: float, *, ahead: timedelta = timedelta(0)) -> list[str]:
+        """Let a commit of `c1` appear so late, after one of `c2`; return what a reader then has of `c1`."""
+
+        async def faults(call: str, moment: Moment) -> None:
+            if (call, moment) == ("append", Moment.NUMBERED):
+                await wait(seconds)
+
+        source.store.faults = faults
+        late = source.run(register(source))
+        await wait(1)
+        async with Rig("intake", source.data) as other, Rig(sources={INTAKE: Watched(source.store)}, skew=ahead) as rig:
+            await register(other, "c2")
+            rig.run(rig.antientropy.run())
+            await late
+            await wait(200)
+            assert [c.stream for c in source.data.log] == ["complaint/c1", "complaint/c2"]
+            assert rig.events("resolution/c2") == OPENED
+            return rig.events(STREAM)
+
+    @pytest.mark.parametrize("seconds", [10, 25, 60, 110])
+    def test_is_found_however_long_it_stalled(self, seconds: float) -> None:
+        async def story() -> None:
+            async with Rig("intake") as source:
+                assert await self.stalled(source, seconds) == OPENED
+
+        virtual(story)
+
+    def test_is_found_by_a_reader_whose_clock_is_ahead(self) -> None:
+        async def story() -> None:
+            async with Rig("intake") as source:
+                assert await self.stalled(source, 25, ahead=timedelta(minutes=5)) == OPENED
+
+        virtual(story)
+
+    def test_is_found_by_a_reader_that_was_restarted_meanwhile(self) -> None:
+        async def story() -> None:
+            async with Rig("intake") as source:
+                take(source.data)
+                await register(source, "c2")
+                sources = {INTAKE: Watched(source.store)}
+                async with Rig(sources=sources) as before:
+                    await before.antientropy.look(NOON + AN_HOUR)
+                    assert await before.store.get_mark(f"antientropy/{INTAKE}") == 0
+                commit = replace(source.data.log[0], stream="complaint/c1")
+                assert insert(source.data, commit, 1)
+                async with Rig(data=before.data, sources=sources) as after:
+                    await after.antientropy.look(NOON + AN_HOUR)
+                    assert await after.store.get_mark(f"antientropy/{INTAKE}") == 2
+                    assert after.events(STREAM) == OPENED
+
+        virtual(story)
+
+    def test_for_ever_is_not_waited_for(self) -> None:
+        async def story() -> None:
+            async with Rig("intake") as source:
+                take(source.data)
+                await register(source)
+                watched = Watched(source.store)
+                async with Rig(sources={INTAKE: watched}) as rig:
+                    rig.run(rig.antientropy.run())
+                    await wait(1_800)
+                    assert await rig.store.get_mark(f"antientropy/{INTAKE}") == 2
+                    seen = watched.heads_asked
+                    await wait(1_500)
+                    assert watched.heads_asked - seen <= 100
 
         virtual(story)
 

@@ -197,6 +197,26 @@ class TestAGap:
 
         virtual(story)
 
+    def test_whose_source_is_away_spends_no_attempt_however_long_it_lasts(self) -> None:
+        async def story() -> None:
+            async with Rig("intake") as source:
+                await _history(source)
+                gate = _Gate(source.store)
+                async with Rig(sources={INTAKE: gate}) as rig:
+                    await rig.processor.handle([acknowledged(2)])
+                    rig.run(rig.parking.run())
+                    await wait(100 * DELAYS[0].total_seconds())
+                    ((name, reason, permanent),) = rig.parked()
+                    assert (rig.data.parked[name].attempts, permanent) == (0, False)
+                    assert "does not answer" in reason
+                    assert gate.asked > 2 * len(DELAYS)
+                    gate.open = True
+                    await wait(2 * DELAYS[0].total_seconds())
+                    assert rig.events(STREAM) == [*OPENED, "RoundStarted"]
+                    assert not rig.data.parked
+
+        virtual(story)
+
     def test_never_lets_the_cursor_jump(self) -> None:
         async def story() -> None:
             async with Rig() as rig:
@@ -228,8 +248,10 @@ class _Gate:
     def __init__(self, store: MemoryStore) -> None:
         self._source = StoreSource("/intake", store)
         self.open = False
+        self.asked = 0
 
     async def pull(self, wants: Sequence[Want]) -> list[Copy]:
+        self.asked += 1
         if not self.open:
             raise SourceUnavailable("away")
         return await self._source.pull(wants)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from shared.runtime.calls import Call
@@ -140,6 +141,36 @@ class TestAClockThatCannotFire:
                 await wait(8)
                 assert "AcknowledgementMissed" in rig.events("complaint/c2")
                 assert "AcknowledgementMissed" not in rig.events(STREAM)
+
+        virtual(story)
+
+
+class TestAStateThatCannotBeRead:
+    def test_leaves_the_other_clocks_running(self) -> None:
+        async def story() -> None:
+            async with Rig("intake") as rig:
+                await rig.execute.many([register(), register("c2"), register("c3", PATIENCE + timedelta(seconds=5))])
+                rig.data.states[STREAM] = replace(rig.data.states[STREAM], state=b'{"phase":"lost"}')
+                rig.run(rig.timers.run())
+                await wait(DUE + 10)
+                for key in ("c2", "c3"):
+                    assert "AcknowledgementMissed" in rig.events(f"complaint/{key}")
+                assert rig.events(STREAM) == ["ComplaintRegistered"]
+                assert await _calls(rig, seconds=60) < 300
+
+        virtual(story)
+
+    def test_fires_once_it_can_be_read_again(self) -> None:
+        async def story() -> None:
+            async with Rig("intake") as rig:
+                await rig.execute(register())
+                sound = rig.data.states[STREAM]
+                rig.data.states[STREAM] = replace(sound, state=b'{"phase":"lost"}')
+                rig.run(rig.timers.run())
+                await wait(DUE + 10)
+                rig.data.states[STREAM] = sound
+                await wait(HELD.total_seconds() + 1)
+                assert "AcknowledgementMissed" in rig.events(STREAM)
 
         virtual(story)
 

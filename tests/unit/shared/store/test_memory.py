@@ -94,7 +94,7 @@ class TestWhenTasksRunSideBySide:
         await asyncio.gather(ask("a"), ask("b"))
         assert order == ["a", "b", "a", "b"]
 
-    async def test_the_faults_see_every_call_at_both_moments(self) -> None:
+    async def test_the_faults_see_every_call_at_each_of_its_moments(self) -> None:
         seen: list[tuple[str, Moment]] = []
 
         async def watch(name: str, moment: Moment) -> None:
@@ -106,6 +106,7 @@ class TestWhenTasksRunSideBySide:
         assert seen == [
             ("open", Moment.BEFORE),
             ("append", Moment.BEFORE),
+            ("append", Moment.NUMBERED),
             ("append", Moment.BETWEEN),
             ("append", Moment.AFTER),
             ("load", Moment.BEFORE),

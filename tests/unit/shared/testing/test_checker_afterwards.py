@@ -123,7 +123,7 @@ class TestTime:
     def test_a_watcher_may_see_it_early_by_the_skew_and_no_more(self) -> None:
         due = sound().services["intake"].commits[0].at
         seen = Fired("complaint/x", "Watched", due, due, due - timedelta(minutes=4))
-        assert findings(replace(sound(), fired=[seen]), "C-TIME") == ()
+        assert findings(replace(sound(), fired=[seen], skew=timedelta(minutes=5)), "C-TIME") == ()
         assert findings(replace(sound(), fired=[seen], skew=timedelta(minutes=1)), "C-TIME")
 
 

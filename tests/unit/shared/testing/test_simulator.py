@@ -14,11 +14,12 @@ from shared.testing.checker import Finding
 from shared.testing.simulator import Report, run_seed, told, undisturbed
 from shared.testing.simulator.broker import SimBroker, SimPublisher
 from shared.testing.simulator.loop import SimLoop, Stuck
-from shared.testing.simulator.weather import Transient, Weather
+from shared.testing.simulator.weather import Rates, Transient, Weather
 
 
 def weather(seed: int = 0, *, losing: bool = False) -> Weather:
-    return Weather(Random(seed), losing=losing, note=lambda _what: None)
+    rng = Random(seed)
+    return Weather(rng, Rates.draw(rng, losing=losing), note=lambda _what: None)
 
 
 class TestVirtualTime:
