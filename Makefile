@@ -9,7 +9,7 @@ FIRST ?= 0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env up down logs demo test test-unit test-sim test-sim-long test-chaos bench lint docs lock lock-check
+.PHONY: help setup env up down logs demo test test-unit unit-of-shared unit-of-services test-sim test-sim-long test-chaos bench lint docs lock lock-check
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,8 +43,14 @@ demo: $(STAMP) ## start everything, play complaints through, print what came of 
 test: $(STAMP) ## every test that needs no Docker, four at a time
 	$(BIN)/pytest --numprocesses 4 --dist loadscope
 
-test-unit: $(STAMP) ## the unit tests alone (seconds)
-	$(BIN)/pytest tests/unit tests/architecture -m "not slow" --numprocesses 2 --dist loadscope
+test-unit: $(STAMP) ## the unit tests alone (seconds), a few examples per property
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync unit-of-shared unit-of-services
+
+# Two plain runs side by side: dealing out tests of a millisecond costs more than running them.
+unit-of-shared: UNIT = shared engine intake
+unit-of-services: UNIT = departments review routing deploy
+unit-of-shared unit-of-services:
+	$(BIN)/pytest $(addprefix tests/unit/,$(UNIT)) -m "not slow" --hypothesis-profile quick
 
 test-sim: $(STAMP) ## the simulator: SEEDS=n schedules from FIRST=n on (KEEP, SHAKE: as a failing seed prints them)
 	SEEDS=$(SEEDS) FIRST=$(FIRST) KEEP=$(KEEP) SHAKE=$(SHAKE) $(BIN)/pytest tests/sim
@@ -52,6 +58,9 @@ test-sim: $(STAMP) ## the simulator: SEEDS=n schedules from FIRST=n on (KEEP, SH
 test-sim-long: SEEDS = 50000
 test-sim-long: $(STAMP) ## the simulator on 50,000 schedules, or SEEDS=n from FIRST=n on
 	SEEDS=$(SEEDS) FIRST=$(FIRST) PROGRESS=yes $(BIN)/pytest --capture=no tests/sim/test_seeds.py
+
+test-chaos: $(STAMP) ## minutes of faults on real processes, a real broker and a real store (SEED=n)
+	THROUGHLINE_TEST_ENGINE=local SEED=$(SEED) $(BIN)/pytest tests/chaos -m chaos --capture=no
 
 bench: $(STAMP) ## measured ratios, into bench/results/latest.json
 	$(BIN)/python -m bench.run

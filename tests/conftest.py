@@ -35,7 +35,7 @@ def real(engine: Engine) -> Engine:
     return engine
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def bare(real: Engine) -> Iterator[Engine]:
     """A real broker that has none of Throughline's topics, before and after the test."""
     if real.kind == "env" and (there := _ours(real)):

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from shared.messaging.embedded import EmbeddedBroker, EmbeddedBrokerUnavailable
-from tests.engine import containers
+from tests.engine import containers, documentstore
 from tests.engine.jars import EngineMissing
 from tests.engine.kafka import Kafka
 
@@ -152,16 +152,7 @@ def _local(cleanup: ExitStack, folder: Path) -> Engine:
     kafka = Kafka.start(folder / "kafka")
     cleanup.callback(kafka.stop)
 
-    def open_store() -> str:
-        try:
-            from tests.engine import documentstore  # noqa: PLC0415 - comes with the MongoDB adapter
-        except ImportError:
-            return ""
-        store = documentstore.start(folder / "documents")
-        cleanup.callback(store.stop)
-        return str(store.url)
-
-    return Engine("local", kafka.bootstrap, open_store, kafka=kafka)
+    return Engine("local", kafka.bootstrap, lambda: documentstore.shared().url, kafka=kafka)
 
 
 def _embedded(cleanup: ExitStack, _folder: Path) -> Engine:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import httpx
 import typer
 
 from deploy.local.cli.client import Api, Refused, looking
@@ -47,6 +46,8 @@ def doctor(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
 def look(api: Api, name: str) -> dict[str, Any]:
     """Return what a service says of itself with `reachable` and `clock_seconds`, how far its clock is ahead of ours."""
+    import httpx
+
     before = datetime.now(UTC)
     try:
         status = api.get(f"{name}/status")

@@ -11,7 +11,6 @@ import typer
 from deploy.local.cli.client import DEFAULT_ORGANISATION
 from deploy.local.cli.options import AsJson
 from deploy.local.cli.output import Exit, emit, fail, out
-from shared.core.datafile import DataFileInvalid
 
 if TYPE_CHECKING:
     from deploy.kafka.cluster import Difference
@@ -45,6 +44,7 @@ def apply(
     """Create missing topics and set differing settings; run again, nothing changes. Partition counts never change."""
     from deploy.kafka.cluster import Cluster, ClusterUnusable
     from deploy.kafka.declared import PACKAGED, declared, read
+    from shared.core.datafile import DataFileInvalid
     from shared.core.organisation import from_path
 
     try:

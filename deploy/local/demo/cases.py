@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -174,8 +175,9 @@ def read_samples() -> tuple[Sample, ...]:
     return tuple(one[place] for place in range(longest) for one in listed if place < len(one))
 
 
+@cache
 def read_phrases() -> Phrases:
-    """Return what departments say."""
+    """Return what departments say; read once per process."""
     return Phrases.model_validate(_yaml("phrases.yaml"))
 
 

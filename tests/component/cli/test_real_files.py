@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,8 +9,8 @@ import pytest
 
 from tests.component.cli.orders import ORDER_COLUMNS, write
 from tests.component.cli.running import Run, Served, ended, up
+from tests.realrows import DATA
 
-DATA = Path(os.environ.get("THROUGHLINE_DATA") or Path(__file__).resolve().parents[4] / "shared" / "data")
 ORDERS = DATA / "olist_orders_reviews.csv"
 REQUESTS = DATA / "nyc311_requests.csv"
 

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +13,9 @@ from shared.core.analysis import analyse_routing, analyse_times, order_of_row
 from shared.core.mapping import ImportMapping, MappedRow
 from shared.core.organisation import from_path
 from shared.core.steptimes import overruns
+from tests.realrows import DATA
 
-DATA = Path(os.environ.get("THROUGHLINE_DATA") or Path(__file__).parents[5] / "shared" / "data")
-
+pytestmark = pytest.mark.slow
 MAPPING = import_mapping.from_path("marketplace")
 ORGANISATION = from_path("marketplace")
 NEVER = datetime.max.replace(tzinfo=UTC)

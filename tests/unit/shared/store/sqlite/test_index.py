@@ -11,6 +11,7 @@ from shared.store.port import Value
 from shared.store.sqlite import SqliteStore, states
 from shared.testing.commits import Entry, entry
 
+pytestmark = pytest.mark.slow
 WORDS = ["open", "closed", "ö", ""]
 
 

@@ -10,7 +10,7 @@ from shared.store.mongo.schema import INDEXES
 from shared.store.opening import store_at
 from shared.store.port import SchemaMismatch
 from tests.engine.documentstore import database_url
-from tests.unit.shared.store.mongo.conftest import Opened
+from tests.integration.store.conftest import Opened
 
 
 async def other_version(database: Database) -> None:

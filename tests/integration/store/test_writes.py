@@ -12,7 +12,7 @@ from shared.store.mongo.driver import Database
 from shared.store.port import Snapshot, StoreUnavailable
 from shared.testing.commits import NOON, entry, parked
 from tests.engine.proxy import Lost, Proxy
-from tests.unit.shared.store.mongo.conftest import Opened
+from tests.integration.store.conftest import Opened
 
 PATIENCE = 60.0
 SOON = 3.0
