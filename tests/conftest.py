@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -35,13 +35,20 @@ def real(engine: Engine) -> Engine:
     return engine
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def bare(real: Engine) -> Iterator[Engine]:
     """A real broker that has none of Throughline's topics, before and after the test."""
+    with emptied(real):
+        yield real
+
+
+@contextmanager
+def emptied(real: Engine) -> Iterator[None]:
+    """Take Throughline's topics from a broker that is the tests' own, before and after."""
     if real.kind == "env" and (there := _ours(real)):
         pytest.skip(reason=f"would delete topics that are not the tests' own: {', '.join(there)}")
     real.delete_topics(_ours(real))
-    yield real
+    yield
     real.delete_topics(_ours(real))
 
 

@@ -10,8 +10,22 @@ from typing import Any, Final
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER: Final = ("tests/component/cli/", "tests/component/web/", "tests/architecture/")
-"""Folders whose tests share a running deployment or the parsed tree: each worker would begin with its own."""
+TOGETHER: Final = (
+    "tests/component/cli/",
+    "tests/component/web/",
+    "tests/architecture/",
+    "tests/component/messaging/",
+    "tests/integration/store/",
+    "tests/contract/store/",
+)
+"""Folders whose tests share a deployment, a broker, a store or the parsed tree: each worker would begin its own."""
+REAL: Final = (
+    "tests/integration/deploy/",
+    "tests/integration/engine/",
+    "tests/integration/scaling/",
+    "tests/chaos/test_",
+)
+"""What runs on a real broker, one after the other in one worker."""
 APART: Final = (
     "tests/e2e/test_kill9.py",
     "tests/e2e/test_paused.py",
@@ -21,7 +35,7 @@ APART: Final = (
     "tests/component/messaging/test_nothing_is_lost.py",
 )
 """Files whose tests take seconds each, mostly waiting, and share nothing."""
-FIRST: Final = ("tests/e2e/", "tests/sim/", *TOGETHER[:2], *APART, "tests/component/", "tests/contract/")
+FIRST: Final = ("tests/e2e/", *REAL, "tests/sim/", *TOGETHER[:2], *APART, "tests/component/", "tests/contract/")
 """In the order of what they take; unit tests fill what is left."""
 
 
@@ -48,6 +62,8 @@ def group_of(nodeid: str) -> str:
     """What must stay in one worker: a file, all files of a folder, or a single test."""
     if nodeid.startswith(APART):
         return nodeid
+    if nodeid.startswith(REAL):
+        return "a real broker"
     folder = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
     return folder or nodeid.partition("::")[0]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from enum import Enum
 from typing import Annotated
@@ -10,7 +9,6 @@ from typing import Annotated
 import typer
 
 from deploy.local.cli.client import unusable
-from deploy.local.cli.lasting import until_told
 from deploy.local.cli.options import AsJson
 from deploy.local.cli.output import Exit, emit, fail, out, say
 from deploy.local.folder import SERVICES
@@ -31,7 +29,10 @@ def serve(
     as_json: AsJson = False,
 ) -> None:
     """Serve one service until Ctrl-C, as its environment says (THROUGHLINE_<SERVICE>_BROKER, _STORE, …)."""
+    import asyncio
+
     from deploy.local.alone import SettingsInvalid, TopicsRefused, alone, lasts, settings_of
+    from deploy.local.cli.lasting import until_told
 
     name = str(service.value)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")

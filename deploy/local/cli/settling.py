@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-import httpx
-
 from deploy.local.cli.client import Api
 from deploy.local.cli.output import progress
 from deploy.local.folder import SERVICES
@@ -37,6 +35,8 @@ def settle(
     Raises:
         Stuck, httpx.TransportError: nothing has changed, or nobody has answered, for so many seconds.
     """
+    import httpx
+
     quiet = 0
     before: dict[str, dict[str, int]] = {}
     moved = time.monotonic()

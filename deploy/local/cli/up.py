@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deploy.local.cli.client import DEFAULT_ORGANISATION, unusable
-from deploy.local.cli.lasting import until_told
 from deploy.local.cli.options import AsJson, DataDir
 from deploy.local.cli.output import Exit, emit, fail, out
 from deploy.local.folder import SERVICES, DataFolder
@@ -48,6 +47,7 @@ def up(
 
 
 async def _serve(folder: DataFolder, organisation: str, host: str, port: int, *, as_json: bool) -> None:
+    from deploy.local.cli.lasting import until_told
     from deploy.local.deployment import deployed
 
     def begun(deployment: Deployment) -> None:

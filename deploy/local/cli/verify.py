@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -10,7 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-import httpx
 import typer
 
 from deploy.local.cli.client import Api, Refused, elsewhere, looking, unusable
@@ -44,6 +42,7 @@ def verify(
 ) -> None:
     """Check the ten invariants on a system that runs or was stopped; 1: findings, 2: it could not look."""
     # Loading the services takes a second that other commands need not spend.
+    import httpx
     from aiokafka.errors import KafkaError
 
     from deploy.local.evidence import NothingThere
@@ -90,6 +89,8 @@ class _Look:
 
     def evidence(self, api: Api | None) -> Evidence:
         """Return the evidence. Raises Stuck, and what services, stores and broker raise."""
+        import asyncio
+
         if api is None:
             say("nothing runs here: what was under way when it stopped shows under C-LIVE until it is started again")
         while True:
