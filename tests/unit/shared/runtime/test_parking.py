@@ -189,6 +189,20 @@ class TestAPersonSkips:
 
         virtual(story)
 
+    def test_a_number_that_nobody_gave_out_and_the_line_behind_it_goes_on(self) -> None:
+        async def story() -> None:
+            async with Rig() as rig:
+                invented = registered(500_000)._replace(value=b"{}")
+                await rig.processor.handle([invented, registered(), acknowledged(2)])
+                first = f"{INTAKE}/complaint/c1:500000"
+                assert await rig.parking.skip([f"{INTAKE}/complaint/c1:2"], "not the head") == []
+                assert await rig.parking.skip([first], "made up") == [first]
+                assert rig.data.states[STREAM].cursor == {INTAKE: 2}
+                assert rig.events(STREAM) == APPLIED
+                assert not rig.data.parked
+
+        virtual(story)
+
     def test_and_when_it_comes_again_it_stays_given_up(self) -> None:
         async def story() -> None:
             async with Rig() as rig:
