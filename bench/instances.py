@@ -16,10 +16,10 @@ from pathlib import Path
 from deploy.kafka.cluster import Cluster
 from deploy.kafka.declared import PACKAGED, declared, read
 from shared.contracts.topics import PARTITIONS
-from tests.e2e.processes import free_port, until
+from tests.e2e.processes import until
 from tests.engine.choice import Engine
 from tests.engine.kafka import Kafka
-from tests.integration.scaling.processes import Site
+from tests.integration.scaling.groups import assignments, on_files, register
 
 COMPLAINTS = 1_000
 BATCH = 100
@@ -33,19 +33,21 @@ def routed_per_second(instances: int, complaints: int) -> float:
         cleanup.callback(kafka.stop)
         cluster = Cluster(kafka.bootstrap)
         cluster.close(cluster.difference(declared(read(PACKAGED), [], 1)))
-        site = Site(Engine("local", kafka.bootstrap), folder)
+        admin = Engine("local", kafka.bootstrap).admin
+        site = on_files(folder, kafka.bootstrap)
         cleanup.callback(site.close)
         intake = site.start("intake")
-        hearing = [site.start("routing", f"{n}", free_port() if n else 0) for n in range(instances)]
-        for one in site.running:
-            one.wait_ready()
+        hearing = [site.start("routing", instance) for instance in "ab"[:instances]]
+        site.wait_ready()
         # A rebalance in the middle would be measured instead.
         until(
-            lambda: [len(has) for has in site.assignments("routing").values()] == [PARTITIONS // instances] * instances
+            lambda: (
+                [len(has) for has in assignments(admin, "routing").values()] == [PARTITIONS // instances] * instances
+            )
         )
         began = time.perf_counter()
         for first in range(0, complaints, BATCH):
-            intake.register(first, min(BATCH, complaints - first))
+            register(intake, first, min(BATCH, complaints - first))
         until(lambda: hearing[0].counted() == complaints)
         return complaints / (time.perf_counter() - began)
 

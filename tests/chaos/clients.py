@@ -19,8 +19,9 @@ from tests.realrows import DATA
 TEXTS: Final = (("olist_orders_reviews.csv", "review_text", "pt"), ("ru_bank_reviews.csv", "text", "ru"))
 DOUBLED: Final = 0.05
 HISTORIC: Final = 0.5
-_TRIES: Final = 200
-_PAUSE_SECONDS: Final = 0.5
+_PAUSES: Final = (0.3, 1.0, 3.0, *[6.0] * 40)
+"""Seconds before each further attempt: who asks without patience takes away what he waits for."""
+_AT_ONCE: Final = 16
 PLANTED: Final = ("Marguerite Zweifelhofer", "+49 30 5550 1234", "m.zweifelhofer@example.org")
 """Who complains now and then, with a telephone and an address: none of it may come out anywhere."""
 
@@ -75,6 +76,7 @@ class Clients:
     journal: list[Request] = field(default_factory=list[Request])
     accepted: set[str] = field(default_factory=set[str])
     _number: int = 0
+    _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def register(self, texts: Sequence[tuple[str, str]], *, seconds: float, pause: float, most: int) -> None:
         """Register one complaint after the other, at least `pause` seconds apart, for so long or so many."""
@@ -88,14 +90,15 @@ class Clients:
 
     async def _insist(self, http: httpx.AsyncClient, key: str, body: dict[str, Any]) -> None:
         """Ask until it is accepted; some ask once more although they were answered."""
-        for _ in range(_TRIES):
-            request = await self._ask(http, key, body)
+        for pause in _PAUSES:
+            async with self._places:
+                request = await self._ask(http, key, body)
             self.journal.append(request)
             if request.status == "accepted":
                 self.accepted.add(request.complaint)
                 if self.rng.random() >= DOUBLED:
                     return
-            await asyncio.sleep(_PAUSE_SECONDS)
+            await asyncio.sleep(pause * self.rng.uniform(0.7, 1.3))
 
     async def _ask(self, http: httpx.AsyncClient, key: str, body: dict[str, Any]) -> Request:
         complaint = RandomIds().derived(f"intake:{key}")

@@ -16,15 +16,16 @@ import httpx
 import pytest
 
 from deploy.local.folder import SERVICES
-from shared.testing.checker import CHECKS, Finding, check
+from shared.testing.checker import CHECKS, Evidence, Finding, check
 from tests.chaos.clients import PLANTED, Clients, real_texts
-from tests.chaos.cluster import PARTITIONS, Cluster, Place, topics
+from tests.chaos.cluster import PARTITIONS, Place, evidence, observed, topics
 from tests.chaos.poison import put_again, put_poison
 from tests.engine import documentstore
 from tests.engine.choice import Engine
 from tests.engine.documentstore import DocumentStore
 from tests.engine.kafka import Kafka
 from tests.engine.proxy import Proxy
+from tests.engine.services import Site
 
 pytestmark = pytest.mark.chaos
 SEED = int(os.environ.get("SEED") or 1)
@@ -44,16 +45,26 @@ class World:
     kafka: Kafka
     store: DocumentStore
     proxy: Proxy
-    cluster: Cluster
+    site: Site
     folder: Path
     rng: random.Random = field(default_factory=lambda: random.Random(SEED))
     poison: list[Place] = field(default_factory=list[Place])
     struck: list[str] = field(default_factory=list[str])
 
+    async def evidence(self) -> Evidence:
+        """Return all that there is to check, past the proxy."""
+        return await evidence(
+            self.site,
+            lambda service: f"{self.store.url}/{service}",
+            self.clients.journal,
+            poison=self.poison,
+            planted=PLANTED,
+        )
+
     @cached_property
     def clients(self) -> Clients:
         """The customers, at the address of intake."""
-        return Clients(self.cluster.members["intake", "a"].url, random.Random(SEED))
+        return Clients(self.site.members["intake", "a"].url, random.Random(SEED))
 
     async def strike(self, what: str, *steps: Callable[[], object] | float) -> None:
         """Do one thing after the other, with pauses in seconds, at a moment that nobody has chosen."""
@@ -73,20 +84,17 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     Engine("local", kafka.bootstrap).create_topics(dict.fromkeys(topics(), PARTITIONS))
     proxy = Proxy(store.port)
     await proxy.start()
-    cluster = Cluster(
-        tmp_path,
-        kafka.bootstrap,
-        lambda service: f"mongodb://127.0.0.1:{proxy.port}/{service}",
-        lambda service: f"{store.url}/{service}",
-    )
-    standing = World(kafka, store, proxy, cluster, tmp_path)
+    through = lambda service: f"mongodb://127.0.0.1:{proxy.port}/{service}"  # noqa: E731 - the port comes later
+    site = Site(tmp_path, kafka.bootstrap, through, partitions=PARTITIONS)
+    standing = World(kafka, store, proxy, site, tmp_path)
     try:
-        await asyncio.to_thread(cluster.start_all)
-        cluster.start(REPLICATED, "b")
-        await asyncio.to_thread(cluster.wait_ready)
+        for service in SERVICES:
+            site.start(service)
+        site.start(REPLICATED, "b")
+        await asyncio.to_thread(site.wait_ready)
         yield standing
     finally:
-        await asyncio.to_thread(cluster.stop)
+        await asyncio.to_thread(site.close)
         await proxy.stop()
         await asyncio.to_thread(standing.store.stop)
         await asyncio.to_thread(kafka.stop)
@@ -101,16 +109,16 @@ def texts() -> list[tuple[str, str]]:
 
 async def killed_one_after_the_other(world: World) -> None:
     for service in SERVICES:
-        member = world.cluster.members[service, "a"]
-        await world.strike(f"kill -9 {service}", member.kill, 1.0, lambda name=service: world.cluster.start(name))
-    two = world.cluster.members[REPLICATED, "b"]
-    await world.strike(f"kill -9 {REPLICATED} b", two.kill, 3.0, lambda: world.cluster.start(REPLICATED, "b"))
+        member = world.site.members[service, "a"]
+        await world.strike(f"kill -9 {service}", member.kill, 1.0, lambda name=service: world.site.start(name))
+    two = world.site.members[REPLICATED, "b"]
+    await world.strike(f"kill -9 {REPLICATED} b", two.kill, 3.0, lambda: world.site.start(REPLICATED, "b"))
 
 
 async def suspended(world: World) -> None:
     """Longer than the group waits for a member: it wakes up and believes that its partitions are its own."""
     for service, instance in ((REPLICATED, "b"), ("review", "a")):
-        member = world.cluster.members[service, instance]
+        member = world.site.members[service, instance]
         await world.strike(f"suspend {service} {instance}", member.suspend, 15.0, member.resume)
 
 
@@ -120,7 +128,7 @@ async def poisoned_and_copied(world: World) -> None:
     keys = [*world.rng.sample(some, min(3, len(some)))]
     keys += [f"poison-{number}" for number in range(int(MOST_COMPLAINTS * POISON_SHARE) - len(keys))]
     world.poison += await put_poison(world.kafka.bootstrap, keys, world.rng)
-    said = [raw for raw in await world.cluster.observed() if raw.value[:1] == b"{"]
+    said = [raw for raw in await observed(world.site) if raw.value[:1] == b"{"]
     await put_again(world.kafka.bootstrap, world.rng.sample(said, int(len(said) * COPIES_SHARE)))
     world.struck.append(f"{len(keys)} broken records, {int(len(said) * COPIES_SHARE)} copies")
 
@@ -156,7 +164,7 @@ async def line_to_the_store(world: World) -> None:
 async def skipped(world: World) -> int:
     """A person gives up what was broken on purpose; returns how many records."""
     count = 0
-    for member in {member.service: member for member in world.cluster.running()}.values():
+    for member in {member.service: member for member in world.site.running()}.values():
         async with httpx.AsyncClient(base_url=member.url, timeout=30.0) as http:
             parked = (await http.get("/parked", params={"limit": 500})).json()
             heads = [one["id"] for one in parked if one["permanent"]]
@@ -189,13 +197,12 @@ async def test_nothing_accepted_is_lost_and_no_effect_happens_twice(
     ):
         await fault(world)
     await load
-    await asyncio.to_thread(world.cluster.wait_ready)
-    await asyncio.to_thread(world.cluster.wait_quiet, 60.0)
-    before = await world.cluster.evidence(world.clients.journal, poison=world.poison, planted=PLANTED)
-    found = check(before)
+    await asyncio.to_thread(world.site.wait_ready)
+    await asyncio.to_thread(world.site.wait_quiet, 60.0)
+    found = check(await world.evidence())
     given_up = await skipped(world)
-    await asyncio.to_thread(world.cluster.wait_quiet, 60.0)
-    after = check(await world.cluster.evidence(world.clients.journal, poison=world.poison, planted=PLANTED))
+    await asyncio.to_thread(world.site.wait_quiet, 60.0)
+    after = check(await world.evidence())
     print(f"\nseed {SEED}; {', '.join(world.struck)}")  # noqa: T201
     attempts = len(world.clients.journal)
     print(f"{len(world.clients.accepted)} complaints accepted in {attempts} attempts; {given_up} records given up")  # noqa: T201
@@ -210,17 +217,16 @@ async def test_nothing_accepted_is_lost_and_no_effect_happens_twice(
 
 async def test_without_deduplication_the_checker_sees_the_doubled_effects(world: World) -> None:
     """A check that finds nothing proves nothing unless it can find something."""
-    cluster = world.cluster
-    for instance in ("a", "b"):
-        await asyncio.to_thread(cluster.members[REPLICATED, instance].stop)
-    await asyncio.to_thread(cluster.members["review", "a"].stop)
-    cluster.start(REPLICATED, broken="without_deduplication")
-    cluster.start("review", broken="without_deduplication")
-    await asyncio.to_thread(cluster.wait_ready)
+    site = world.site
+    for member in (site.members[REPLICATED, "a"], site.members[REPLICATED, "b"], site.members["review", "a"]):
+        await asyncio.to_thread(member.stop)
+    site.start(REPLICATED, broken="without_deduplication")
+    site.start("review", broken="without_deduplication")
+    await asyncio.to_thread(site.wait_ready)
     await world.clients.register(texts(), seconds=5.0, pause=0.1, most=30)
-    await asyncio.to_thread(cluster.wait_quiet)
-    await put_again(world.kafka.bootstrap, [raw for raw in await cluster.observed() if raw.value[:1] == b"{"])
-    await asyncio.to_thread(cluster.wait_quiet)
-    found = check(await cluster.evidence(world.clients.journal, planted=PLANTED))
+    await asyncio.to_thread(site.wait_quiet)
+    await put_again(world.kafka.bootstrap, [raw for raw in await observed(site) if raw.value[:1] == b"{"])
+    await asyncio.to_thread(site.wait_quiet)
+    found = check(await world.evidence())
     print(figures(found))  # noqa: T201
     assert [name for name, one in found.items() if not one.ok]

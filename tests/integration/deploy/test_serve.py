@@ -8,24 +8,25 @@ import pytest
 from tests.component.cli.running import command
 from tests.e2e.processes import free_port
 from tests.engine.choice import Engine
-from tests.integration.scaling.processes import Site
+from tests.engine.services import Site
+from tests.integration.scaling.groups import on_files
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def site(bare: Engine, tmp_path: Path) -> Iterator[Site]:
-    running = Site(bare, tmp_path)
+    running = on_files(tmp_path, bare.bootstrap)
     try:
         yield running
     finally:
         running.close()
 
 
-def test_topics_with_other_partitions_than_it_was_told_end_it_with_a_sentence(site: Site) -> None:
-    site.engine.create_topics({"complaints.intake.v1": 4, "complaints.departments.v1": 12})
+def test_topics_with_other_partitions_than_it_was_told_end_it_with_a_sentence(site: Site, bare: Engine) -> None:
+    bare.create_topics({"complaints.intake.v1": 4, "complaints.departments.v1": 12})
     refused = site.start("intake")
-    assert refused.process.wait(60.0) == 2
+    assert refused.ended() == 2
     assert (
         "topic complaints.intake.v1 has 4 partitions, it should have 12; apply deploy/kafka/topics.yaml" in refused.said
     )

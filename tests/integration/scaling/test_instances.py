@@ -9,9 +9,10 @@ import pytest
 from deploy.local.folder import DataFolder
 from shared.testing.checker import check
 from tests.component.cli.running import command
-from tests.e2e.processes import evidence_in, free_port, until
+from tests.e2e.processes import evidence_in, until
 from tests.engine.choice import Engine
-from tests.integration.scaling.processes import Site
+from tests.engine.services import Site
+from tests.integration.scaling.groups import assignments, lag, on_files, register
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +24,7 @@ def site(bare: Engine, tmp_path: Path) -> Iterator[Site]:
     folder.begin_with("parcel-retailer", "parcel-retailer")
     applied = command("topics", "apply", "--broker", bare.bootstrap, "--replication", 1)
     assert applied.code == 0, applied.err
-    running = Site(bare, folder.path)
+    running = on_files(folder.path, bare.bootstrap)
     try:
         yield running
     finally:
@@ -31,27 +32,27 @@ def site(bare: Engine, tmp_path: Path) -> Iterator[Site]:
 
 
 def test_two_instances_share_the_work_and_one_that_is_killed_is_replaced(
-    site: Site, record_testsuite_property: Callable[[str, object], None]
+    site: Site, bare: Engine, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     """Intake says, two of routing hear. No time is asserted on a shared machine; the figures are in the report."""
-    intake, stays, killed = site.start("intake"), site.start("routing", "0"), site.start("routing", "1", free_port())
-    for one in site.running:
-        one.wait_ready()
-    until(lambda: sorted(map(len, site.assignments("routing").values())) == [6, 6])
-    mine, others = site.assignments("routing").values()
+    intake, stays, killed = site.start("intake"), site.start("routing"), site.start("routing", "b")
+    site.wait_ready()
+    until(lambda: sorted(map(len, assignments(bare.admin, "routing").values())) == [6, 6])
+    mine, others = assignments(bare.admin, "routing").values()
     assert mine | others == set(range(12))
-    keys = intake.register(0, 200)
+    keys = register(intake, 0, 200)
     until(lambda: stays.counted() > 20)
     killed.kill()
     began = time.monotonic()
-    keys += intake.register(200, 100)
+    keys += register(intake, 200, 100)
     until(lambda: stays.counted() == 300)
     record_testsuite_property("seconds_from_a_killed_member_to_its_events_handled", round(time.monotonic() - began, 1))
-    back = site.start("routing", "1", free_port())
+    back = site.start("routing", "b")
     back.wait_ready()
-    keys += intake.register(300, 30)
-    until(lambda: stays.counted() == 330 and site.settled(intake, stays, back))
-    assert site.lag("routing") == 0
+    keys += register(intake, 300, 30)
+    until(lambda: stays.counted() == 330)
+    site.wait_quiet()
+    assert lag(bare.admin, "routing") == 0
     for one in (intake, stays, back):
         assert one.stop() == 0, one.said
         assert "Traceback" not in one.said
