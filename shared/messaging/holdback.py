@@ -12,18 +12,17 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from shared.messaging.embedded import KEPT_BYTES_PER_PARTITION
+from shared.messaging.offsets import Offsets
 
 LOGGER: Final = logging.getLogger(__name__)
 
 _POLL_S: Final = 0.05
-_REQUEST_TIMEOUT_MS: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class HoldBack:
         *,
         limit_bytes: int = KEPT_BYTES_PER_PARTITION // 2,
     ) -> None:
-        self._bootstrap_servers = bootstrap_servers
+        self._offsets = Offsets(bootstrap_servers)
         self._readers = {topic: tuple(groups) for topic, groups in readers.items() if groups}
         self._limit_bytes = limit_bytes
         self._accounts: defaultdict[tuple[str, int], _Account] = defaultdict(_Account)
@@ -77,8 +76,6 @@ class HoldBack:
         self._committed: dict[str, dict[tuple[str, int], int]] = {}
         self._asked_at: dict[str, float] = {}
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._connecting = asyncio.Lock()
-        self._admin: AIOKafkaAdminClient | None = None
 
     @property
     def held(self) -> tuple[Held, ...]:
@@ -124,9 +121,7 @@ class HoldBack:
 
     async def stop(self) -> None:
         """Close the connection to the broker, if one was needed."""
-        admin, self._admin = self._admin, None
-        if admin is not None:
-            await admin.close()
+        await self._offsets.stop()
 
     async def _wait_for_readers(self, topic: str, partition: int, account: _Account, size_bytes: int) -> None:
         key = (topic, partition)
@@ -156,21 +151,4 @@ class HoldBack:
 
     async def _ask(self, group: str) -> dict[tuple[str, int], int]:
         read = [TopicPartition(*key) for key in self._accounts if group in self._readers[key[0]]]
-        admin = await self._connected()
-        offsets: Mapping[TopicPartition, Any] = await admin.list_consumer_group_offsets(group, partitions=read)
-        # -1 says that the group never committed on that partition.
-        return {(at.topic, at.partition): max(0, int(found.offset)) for at, found in offsets.items()}
-
-    async def _connected(self) -> AIOKafkaAdminClient:
-        async with self._connecting:
-            if self._admin is None:
-                admin = AIOKafkaAdminClient(
-                    bootstrap_servers=self._bootstrap_servers, request_timeout_ms=_REQUEST_TIMEOUT_MS
-                )
-                try:
-                    await admin.start()
-                except BaseException:
-                    await admin.close()
-                    raise
-                self._admin = admin
-            return self._admin
+        return {(at.topic, at.partition): offset for at, offset in (await self._offsets.committed(group, read)).items()}

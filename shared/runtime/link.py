@@ -16,6 +16,7 @@ from faststream.kafka import KafkaBroker
 from shared.contracts.topics import READERS, read_by
 from shared.messaging.broker import TIMING, TIMING_EMBEDDED, make_broker, subscribe
 from shared.messaging.holdback import HoldBack
+from shared.messaging.offsets import Offsets
 from shared.messaging.producer import OutgoingRecord, PartitionMismatch, Producer
 from shared.runtime.definition import Definition
 from shared.runtime.parse import Raw
@@ -43,6 +44,7 @@ class KafkaLink:
         self._producer = Producer(
             settings.broker, partitions, client_id=f"throughline-{definition.name}", hold_back=self._hold_back
         )
+        self._offsets = Offsets(settings.broker)
         self._broker: KafkaBroker | None = None
         self._consumer: Any = None  # aiokafka types its methods only in part
         self._producing = False
@@ -110,22 +112,22 @@ class KafkaLink:
         return None if self._polled is None else time.monotonic() - self._polled
 
     async def lag(self) -> int:
-        """Return how many records of this member's partitions were not fetched yet; 0 while it has none.
+        """Return how many records the service has not committed yet, whichever of its instances has them.
 
-        What was fetched and is being handled is not counted: see `Processor.busy`. 1 where the broker does not say:
-        then nobody knows that nothing is left.
+        1 where the broker does not say: then nobody knows that nothing is left.
         """
         consumer: Any = self._consumer
         if consumer is None:
-            return 0
+            return 1
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                mine: list[TopicPartition] = list(consumer.assignment())
-                ends: dict[TopicPartition, int] = await consumer.end_offsets(mine) if mine else {}
-                behind: list[int] = [end - await consumer.position(at) for at, end in ends.items()]
+                there = {topic: consumer.partitions_for_topic(topic) or () for topic in self._topics}
+                places = [TopicPartition(topic, number) for topic, numbers in there.items() for number in numbers]
+                ends: dict[TopicPartition, int] = await consumer.end_offsets(places)
+                done = await self._offsets.committed(self._name, places)
         except (KafkaError, OSError, TimeoutError):
             return 1
-        return sum(behind)
+        return sum(max(0, end - done.get(at, 0)) for at, end in ends.items())
 
     async def silence(self) -> str:
         """Ask the broker something small; returns why there was no answer within seconds, empty where there was."""
@@ -147,6 +149,7 @@ class KafkaLink:
         if self._producing:
             self._producing = False
             await self._producer.stop()
+        await self._offsets.stop()
         if self._hold_back is not None:
             await self._hold_back.stop()
 

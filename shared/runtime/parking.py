@@ -17,7 +17,6 @@ from shared.runtime.engine import Engine
 from shared.runtime.parse import Raw, Reader
 from shared.runtime.ports import Clock
 from shared.runtime.processor import DELAYS, Processor, Trouble
-from shared.runtime.session import Failed, Gap
 from shared.store.port import Parked, Skipped, Store
 
 LOOK_SECONDS: Final = 1.0
@@ -109,31 +108,30 @@ class Parking:
         """Give records up; who says so and why is kept, the lines behind them go on. Returns the ids skipped."""
         skipped: list[str] = []
         for record in await self._by_id(ids):
-            if not await self._pass_over(record):
+            if not await self._may_be_passed(record):
                 log.warning("not skipped, an earlier event is missing before it: %s of %s", record.id, record.key)
                 continue
-            log.warning("skipped %s of %s: %s", record.id, record.key, reason)
+            # Kept first: where this process ends now, whoever meets the record again passes over it.
             await self._store.skip([Skipped(record, reason, by, self._clock.now())])
+            log.warning("skipped %s of %s: %s", record.id, record.key, reason)
+            await self._processor.pass_over([_raw(record)])
             skipped.append(record.id)
             await self._drain(record.key)
         return skipped
 
-    async def _pass_over(self, record: Parked) -> bool:
-        """Move the cursor over a record that has a readable place in its stream; other bytes have none.
+    async def _may_be_passed(self, record: Parked) -> bool:
+        """Return whether nothing is missing before a record that has a readable place; other bytes have none.
 
-        Nor has a head whose place lies ahead of all that is known: whoever wrote it made the number up, and without
-        this it would close its line for ever. Were it true, the gap before it would bring it again from its source.
+        A head may be passed wherever its place is: one ahead of all that is known was made up by whoever wrote it, and
+        would close its line for ever. Were it true, the gap before it would bring it again from its source.
         """
         over = self._reader.passing_over(_raw(record))
-        for result in await self._engine.submit([over] if over is not None else []):
-            match result:
-                case Failed():
-                    return False
-                case Gap():
-                    return (await self._store.parked_line(record.key))[0].id == record.id
-                case _:
-                    pass
-        return True
+        if over is None:
+            return True
+        snapshot = (await self._store.load([over.stream])).snapshots[over.stream]
+        if over.seq <= snapshot.cursor.get(over.topic, 0) + 1:
+            return True
+        return (await self._store.parked_line(record.key))[0].id == record.id
 
     async def _by_id(self, ids: Sequence[str]) -> list[Parked]:
         wanted, found = set(ids), list[Parked]()

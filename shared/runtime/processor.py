@@ -100,18 +100,14 @@ class Processor:
         read = [self._reader.read(raw, now) for raw in raws]
         mine = [item for item in read if not isinstance(item, str)]
         self.skipped += len(read) - len(mine)
-        if any(isinstance(item, Poison) for item in mine):
-            # What a person gave up comes again with a broker that began anew: its place was passed over.
-            known = await self.known(mine)
-            mine = [item for item, old in zip(mine, known, strict=True) if not (old and isinstance(item, Poison))]
+        mine = await self._without_given_up(mine, [item for item in mine if isinstance(item, Poison)])
         if not mine:
             return 0
         lines = await self._store.parked(sorted({item.key for item in mine}))
         troubles = await self._attempt(mine, blocked=set(lines))
-        parked: list[Parked] = []
-        for item, trouble in zip(mine, troubles, strict=True):
-            if trouble is not None:
-                parked.append(self._parked(item, trouble, now))
+        failed = [(item, trouble) for item, trouble in zip(mine, troubles, strict=True) if trouble is not None]
+        kept = await self._without_given_up([item for item, _ in failed], [i for i, t in failed if t.permanent])
+        parked = [self._parked(item, trouble, now) for item, trouble in failed if item in kept]
         if parked:
             await self._store.park(parked)
             self.parked += len(parked)
@@ -119,6 +115,22 @@ class Processor:
                 log.warning("parked %s of %s: %s", record.id, record.key, record.reason)
         self.handled += len(mine) - len(parked)
         return len(parked)
+
+    async def _without_given_up(
+        self, items: list[Read | Poison], suspects: Sequence[Read | Poison]
+    ) -> list[Read | Poison]:
+        """Return the items without those suspects that a person gave up before; these are passed over."""
+        if not suspects:
+            return items
+        gone = await self._store.which_skipped([_id_of(item) for item in suspects])
+        dropped = [item for item in suspects if _id_of(item) in gone]
+        await self.pass_over([item.raw for item in dropped])
+        return [item for item in items if item not in dropped]
+
+    async def pass_over(self, raws: Sequence[Raw]) -> None:
+        """Move the cursors over records that are given up, as far as their places are next; other bytes have none."""
+        places = [over for raw in raws if (over := self._reader.passing_over(raw)) is not None]
+        await self._engine.submit(places)
 
     async def known(self, items: Sequence[Read | Poison]) -> list[bool]:
         """Return per record whether all that it says was applied, or passed over, before."""
@@ -209,14 +221,22 @@ class Processor:
                 continue
             now = self._clock.now()
             read = [self._reader.read(copy.raw(), now) for copy in copies]
-            await self._submit([item for item in read if isinstance(item, Read)])
+            mine = [item for item in read if not isinstance(item, str)]
+            gone = await self._store.which_skipped([_id_of(item) for item in mine])
+            await self._engine.submit([part for item in mine for part in self._parts(item, gone)])
         return away
+
+    def _parts(self, item: Read | Poison, gone: set[str]) -> Sequence[Input]:
+        """Return what a pulled record means: nothing where it cannot be read, only its place where it is given up."""
+        if _id_of(item) in gone:
+            over = self._reader.passing_over(item.raw)
+            return [] if over is None else [over]
+        return item.inputs if isinstance(item, Read) else ()
 
     def _parked(self, item: Read | Poison, trouble: Trouble, now: datetime) -> Parked:
         raw = item.raw
-        name = item.envelope.id if isinstance(item, Read) else item.name
         return Parked(
-            id=f"{raw.topic}/{name or place(raw)}",
+            id=_id_of(item),
             key=item.key,
             position=0,  # the store gives it
             topic=raw.topic,
@@ -237,6 +257,12 @@ def cursor(loaded: Loaded, stream: str) -> Mapping[str, int]:
     snapshot = loaded.snapshots.get(stream, Snapshot(stream))
     newer = [commit for commit in loaded.unpublished.get(stream, ()) if commit.number > snapshot.number]
     return newer[-1].cursor if newer else snapshot.cursor
+
+
+def _id_of(item: Read | Poison) -> str:
+    """Return the id under which a record is parked."""
+    name = item.envelope.id if isinstance(item, Read) else item.name
+    return f"{item.raw.topic}/{name or place(item.raw)}"
 
 
 def _gap(found: Sequence[Result]) -> Gap | None:

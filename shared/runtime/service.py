@@ -39,6 +39,8 @@ _RESTART_SECONDS: Final = 1.0
 _CONNECTING_SECONDS: Final = 1.0
 _PATIENCE_SECONDS: Final = 3.0
 """A broker that takes longer than this to answer is away as far as callers are concerned."""
+_HANGS_SECONDS: Final = 90.0
+"""A batch waits a minute for an outage and is then handed back: what takes longer does not come back by itself."""
 log = logging.getLogger(__name__)
 
 Routes = Callable[["Service"], Sequence[APIRouter]]
@@ -119,12 +121,13 @@ class Service:
         Raises:
             SchemaMismatch: the data is of another version.
         """
+        # Whoever asks before the store is there is told so at once, instead of waiting for an engine.
+        self._run("engine", self.engine.run)
         await self._open_store()
         if self.settings.embedded:
             position = await self.store.position()
             await self.store.mark_unpublished(after=max(0, position - REPUBLISHED_COMMITS))
         parts: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
-            "engine": self.engine.run,
             "relay": self.relay.run,
             "link": lambda: self.link.run(self.processor),
             "timers": self.timers.run,
@@ -132,7 +135,10 @@ class Service:
             "anti-entropy": lambda: self.antientropy.run(at_once=self.settings.embedded),
         }
         for name, run in parts.items():
-            self._tasks[name] = asyncio.create_task(self._supervise(name, run), name=f"{self.definition.name} {name}")
+            self._run(name, run)
+
+    def _run(self, name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._tasks[name] = asyncio.create_task(self._supervise(name, run), name=f"{self.definition.name} {name}")
 
     async def _open_store(self) -> None:
         while True:
@@ -205,6 +211,8 @@ class Service:
             missing["broker"] = silence
         if self.processor.outage:
             missing["processing"] = self.processor.outage
+        elif (age := self.link.poll_age or 0.0) > _HANGS_SECONDS:
+            missing["consumer"] = f"has not asked for records for {age:.0f} s: a batch hangs"
         if self._store_trouble:
             missing["store"] = self._store_trouble
             return missing

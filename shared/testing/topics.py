@@ -26,12 +26,12 @@ async def read_everything(
     return (await _read(bootstrap_servers, topics, patience))[0]
 
 
-async def read_and_whole(bootstrap_servers: str, topics: Sequence[str]) -> tuple[list[Raw], bool]:
-    """Return what `read_everything` does, and whether no record was deleted before: retention may have taken some."""
+async def read_and_cut(bootstrap_servers: str, topics: Sequence[str]) -> tuple[list[Raw], frozenset[str]]:
+    """Return what `read_everything` does, and the topics from which records were deleted: retention may have."""
     return await _read(bootstrap_servers, topics, _PATIENCE_SECONDS)
 
 
-async def _read(bootstrap_servers: str, topics: Sequence[str], patience: float) -> tuple[list[Raw], bool]:
+async def _read(bootstrap_servers: str, topics: Sequence[str], patience: float) -> tuple[list[Raw], frozenset[str]]:
     # Without a group a consumer gets all partitions, and nobody else's are moved by it.
     consumer: Any = AIOKafkaConsumer(
         *topics,
@@ -55,6 +55,6 @@ async def _read(bootstrap_servers: str, topics: Sequence[str], patience: float) 
                         Raw(one.topic, one.partition, one.offset, one.key or b"", one.value or b"", tuple(one.headers))
                         for one in records
                     ]
-            return found, not any(begins.values())
+            return found, frozenset(place.topic for place, first in begins.items() if first)
     finally:
         await consumer.stop()

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, NoReturn
 
 from shared.messaging.broker import _Batch
@@ -48,17 +49,31 @@ def between_publish_and_mark() -> None:
 
 
 def between_mark_and_offset() -> None:
-    """Everything is done, but the group would get the records again."""
+    """What came of the records is saved, said and marked, but the group would get them again."""
+    marked = asyncio.Event()
+    for store in (MongoStore, SqliteStore):
+        store.mark_published = _noted(store.mark_published, marked)  # type: ignore[method-assign]
 
     async def ack(_batch: _Batch) -> None:
+        await marked.wait()
         _die()
 
     _Batch.ack = ack  # type: ignore[method-assign]
 
 
+def _noted(sound: Callable[..., Awaitable[None]], marked: asyncio.Event) -> Callable[..., Awaitable[None]]:
+    async def mark(store: object, commit_ids: Sequence[str]) -> None:
+        await sound(store, commit_ids)
+        if commit_ids:
+            marked.set()
+
+    return mark
+
+
 def without_deduplication() -> None:
-    """What was applied before is decided again."""
+    """What was applied before is decided again, by its number and by its command's id."""
     sound = Session._apply
+    Session._known = lambda _self, _item: None  # type: ignore[method-assign]
 
     def apply(self: Session, item: Input) -> Result:
         result = sound(self, item)

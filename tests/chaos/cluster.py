@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,8 @@ from tests.engine.choice import Engine
 from tests.engine.services import ORGANISATION, Served, Site
 
 PARTITIONS: Final = 4
+LATE: Final = timedelta(seconds=5)
+"""What is due for less than this may be about to fire."""
 Place = tuple[str, str, int, int]
 """Service, topic, partition, offset."""
 
@@ -82,7 +84,7 @@ async def evidence(
     planted: Sequence[str] = (),
 ) -> Evidence:
     """Return what the stores and all topics from offset 0 hold, with logs and metrics; nothing should move."""
-    company = from_path(ORGANISATION)
+    company = from_path(site.organisation)
     opened = [_Opened(main.definition(company), store_at(store_of(name))) for name, main in MAINS.items()]
     outputs = {log.name: log.read_text(encoding="utf-8", errors="replace") for log in site.logs}
     outputs |= {f"{member.service}'s metrics": member.http.get("/metrics").text for member in site.running()}
@@ -93,7 +95,7 @@ async def evidence(
             opened,
             journal,
             await observed(site),
-            now=datetime.now(UTC),
+            now=datetime.now(UTC) - LATE,
             poison=poison,
             planted=planted,
             outputs=outputs,

@@ -131,12 +131,12 @@ class Proxy:
             if pair.loses_answer:
                 self._lose_one()
                 break
-            if not self.bytes_per_second:
+            while data and (rate := self.bytes_per_second):
+                await asyncio.sleep(_SLOW_CHUNK / rate)
+                await self._forward(data[:_SLOW_CHUNK], writer)
+                data = data[_SLOW_CHUNK:]
+            if data:
                 await self._forward(data, writer)
-                continue
-            for at in range(0, len(data), _SLOW_CHUNK):
-                await asyncio.sleep(_SLOW_CHUNK / self.bytes_per_second)
-                await self._forward(data[at : at + _SLOW_CHUNK], writer)
         pair.cut()
 
     async def _forward(self, data: bytes, writer: asyncio.StreamWriter) -> None:

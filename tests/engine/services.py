@@ -98,6 +98,7 @@ class Site:
 
     Args:
         store_of: a service's store URL.
+        organisation: packaged name or path.
 
     Attributes:
         members: by service and instance, the newest process of each.
@@ -105,8 +106,15 @@ class Site:
     """
 
     def __init__(
-        self, folder: Path, bootstrap: str, store_of: Callable[[str], str], *, partitions: int = PARTITIONS
+        self,
+        folder: Path,
+        bootstrap: str,
+        store_of: Callable[[str], str],
+        *,
+        partitions: int = PARTITIONS,
+        organisation: str = ORGANISATION,
     ) -> None:
+        self.organisation = organisation
         self.folder = folder
         self.bootstrap = bootstrap
         self._store_of = store_of
@@ -143,7 +151,7 @@ class Site:
         settings = {
             "BROKER": self.bootstrap,
             "STORE": self._store_of(service),
-            "ORGANISATION": ORGANISATION,
+            "ORGANISATION": self.organisation,
             "INSTANCE": instance,
             "PARTITIONS": str(self._partitions),
             "SOURCES": json.dumps(sources),

@@ -113,14 +113,15 @@ class _Look:
         """Return the evidence, None where something was written meanwhile."""
         from deploy.local.evidence import opened
         from shared.testing.checker.collect import evidence_of
-        from shared.testing.topics import read_and_whole
+        from shared.testing.topics import read_and_cut
 
         async with opened(self._places) as stores:
             before = [await kept.store.position() for kept in stores]
-            observed, whole = (
-                await read_and_whole(self._places.broker, self._places.topics) if self._places.broker else ([], True)
+            keeps = bool(self._places.broker)
+            observed, cut = (
+                await read_and_cut(self._places.broker, self._places.topics) if keeps else ([], frozenset[str]())
             )
-            found = await evidence_of(stores, self._journal, observed, now=now, from_start=whole, poison=None)
+            found = await evidence_of(stores, self._journal, observed, now=now, from_start=keeps, cut=cut, poison=None)
             after = [await kept.store.position() for kept in stores]
         return found if before == after else None
 

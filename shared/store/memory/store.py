@@ -243,6 +243,11 @@ class MemoryStore:
             later = [at for at in ordered if seen is None or at > (seen.at, seen.record.id.encode())]
             return [data.skipped[record_id.decode()] for _, record_id in later[:limit]]
 
+    async def which_skipped(self, ids: Sequence[str]) -> set[str]:
+        """See the port."""
+        async with self._read("which_skipped") as data:
+            return data.skipped.keys() & set(ids)
+
     async def repark(self, record: Parked) -> None:
         """See the port."""
         async with self._call("repark") as data:

@@ -139,7 +139,9 @@ def is_outage(error: PyMongoError) -> bool:
     if isinstance(error, ConnectionFailure):
         return True
     if isinstance(error, BulkWriteError):
-        return not OWN_FAULTS & set(failed(error).values())
+        # Beside a duplicate the majority may be slow: then nothing in this answer is certain yet.
+        others = set(failed(error).values()) - {DUPLICATE}
+        return not OWN_FAULTS & others and bool(others or _unconfirmed(error))
     if isinstance(error, DuplicateKeyError | ConfigurationError):
         return False
     return isinstance(error, OperationFailure) and error.code not in OWN_FAULTS
@@ -157,6 +159,11 @@ def duplicates(error: BulkWriteError) -> set[int]:
         BulkWriteError: something else did.
     """
     codes = failed(error)
-    if set(codes.values()) - {DUPLICATE} or (error.details or {}).get("writeConcernErrors"):
+    if set(codes.values()) - {DUPLICATE} or _unconfirmed(error):
         raise error
     return set(codes)
+
+
+def _unconfirmed(error: BulkWriteError) -> bool:
+    """Whether what was written may be rolled back: too few servers have said that they have it."""
+    return bool((error.details or {}).get("writeConcernErrors"))

@@ -156,6 +156,12 @@ async def skipped(database: Database, after: str, limit: int) -> list[Skipped]:
     return [skipped_from(document) for document in found]
 
 
+async def which_skipped(database: Database, ids: Sequence[str]) -> set[str]:
+    """See the port."""
+    where = {"_id": {"$in": [to_name(record_id) for record_id in ids]}}
+    return {from_name(found["_id"]) for found in await database[SKIPPED].find(where, {"_id": 1}).to_list(None)}
+
+
 async def repark(database: Database, record: Parked) -> None:
     """See the port."""
     await database[PARKED].update_one({"_id": to_name(record.id)}, {"$set": reparked_fields(record)})

@@ -145,6 +145,10 @@ class MongoStore:
         """See the port."""
         return await self._client.run(parking.skipped, after, limit)
 
+    async def which_skipped(self, ids: Sequence[str]) -> set[str]:
+        """See the port."""
+        return await self._client.run(parking.which_skipped, ids)
+
     async def repark(self, record: Parked) -> None:
         """See the port."""
         await self._client.run(parking.repark, record)

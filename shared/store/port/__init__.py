@@ -156,6 +156,10 @@ class Store(Protocol):
         """
         ...
 
+    async def which_skipped(self, ids: Sequence[str]) -> set[str]:
+        """Return those of the record ids that a person gave up."""
+        ...
+
     async def repark(self, record: Parked) -> None:
         """Replace attempts, due, reason and permanent of a parked record (same id); nothing if it is not parked."""
         ...

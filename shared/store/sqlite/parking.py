@@ -103,6 +103,12 @@ def skipped(connection: sqlite3.Connection, after: str, limit: int) -> list[Skip
     return [skipped_from(row) for row in rows]
 
 
+def which_skipped(connection: sqlite3.Connection, ids: Sequence[str]) -> set[str]:
+    """See the port."""
+    rows = connection.execute("SELECT id FROM skipped WHERE id IN (SELECT value FROM json_each(?))", (as_list(ids),))
+    return {row[0] for row in rows}
+
+
 def repark(connection: sqlite3.Connection, record: Parked) -> None:
     """See the port."""
     due = None if record.due is None else to_micros(record.due)

@@ -140,6 +140,10 @@ class SqliteStore:
         """See the port."""
         return await self._reader.run(parking.skipped, after, limit)
 
+    async def which_skipped(self, ids: Sequence[str]) -> set[str]:
+        """See the port."""
+        return await self._writer.run(parking.which_skipped, ids)
+
     async def repark(self, record: Parked) -> None:
         """See the port."""
         await self._writer.run(parking.repark, record)

@@ -32,7 +32,8 @@ async def evidence_of(  # noqa: PLR0913 - the parts of an evidence, given by nam
     observed: Sequence[Raw],
     *,
     now: datetime | None = None,
-    from_start: bool = True,
+    from_start: bool | None = None,
+    cut: Iterable[str] = (),
     poison: Iterable[tuple[str, str, int, int]] | None = (),
     planted: Sequence[str] = (),
     outputs: Mapping[str, str] | None = None,
@@ -40,14 +41,15 @@ async def evidence_of(  # noqa: PLR0913 - the parts of an evidence, given by nam
 ) -> Evidence:
     """Return the evidence; nothing should move while it is taken.
 
-    `observed` may be empty where the broker forgets and nobody watched: then C-DENSE looks at the stores alone.
-    Raises StoreUnavailable.
+    `from_start`: the broker keeps every record and `observed` is all of them; by default where anything was observed.
+    Where the broker forgets and nobody watched, C-DENSE looks at the stores alone. Raises StoreUnavailable.
     """
     stored = {service.definition.name: await stored_of(service) for service in services}
     return Evidence(
         journal=journal,
         observed=observed,
-        from_start=from_start,
+        from_start=bool(observed) if from_start is None else from_start,
+        cut=frozenset(cut),
         services=stored,
         poison=None if poison is None else frozenset(poison),
         planted=planted,

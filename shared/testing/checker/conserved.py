@@ -29,7 +29,7 @@ def no_complaint_vanishes(evidence: Evidence) -> Finding:
         if any(listen.topic == INTAKE and listen.kind == intake.KIND for listen in stored.definition.listens):
             main = stored.definition.main.kind
             there = {commit.stream.partition("/")[2] for commit in stored.commits if commit.stream.startswith(main)}
-            missing = sorted(key for key in registered - there if (name, key) not in evidence.unheard)
+            missing = sorted(key for key in registered - there if (name, key) not in evidence.differing)
             tally.looked(len(registered))
             if missing:
                 tally.found(
@@ -52,7 +52,8 @@ def _per_department(evidence: Evidence, tally: Tally, opened: set[str]) -> None:
         for commit in stored.commits:
             for record in commit.records:
                 briefed.setdefault(record.topic, set()).add(commit.stream.partition("/")[2])
-    stuck = {key for _, key in evidence.unheard}
+    # The customer's side and the table's differ where one of the two has not heard of the other.
+    stuck = {key for name, key in evidence.differing if name in ("intake", "departments")}
     for department, complaints in sorted(invited.items()):
         tally.looked(len(complaints))
         unbriefed = complaints - briefed.get(department_topic(department), set())

@@ -32,11 +32,18 @@ def parked_is_what_was_broken(evidence: Evidence) -> Finding:
                 tally.found(f"{name} gave up {record.id} of {record.key}, which was sound: {record.reason}.")
             elif (name, record.key) not in closed:
                 tally.found(f"{name} still has {record.id} of {record.key} parked: {record.reason}.")
-    for name, topic, partition, offset in sorted(evidence.poison - evidence.skipped - dead):
+    _elsewhere(evidence, evidence.poison - dead, evidence.poison, tally)
+    return tally.finding()
+
+
+def _elsewhere(evidence: Evidence, missing: frozenset[Place], poison: frozenset[Place], tally: Tally) -> None:
+    """What a person gave up has to have been broken; what was broken and is not parked has to have been given up."""
+    for name, topic, partition, offset in sorted(evidence.skipped - poison):
+        tally.found(f"{name} was told to skip a sound record in {topic} [{partition}] at {offset}.")
+    for name, topic, partition, offset in sorted(missing - evidence.skipped):
         tally.looked()
         if name in evidence.services:
             tally.found(f"{name} swallowed the broken record in {topic} [{partition}] at {offset}.")
-    return tally.finding()
 
 
 def _waits(evidence: Evidence, tally: Tally) -> None:

@@ -30,7 +30,8 @@ def nothing_missing_or_overtaking(evidence: Evidence) -> Finding:
     for (stream, topic), records in kept.items():
         line = seen.get((stream, topic))
         published = [seq for seq, (_, marked) in records.items() if marked]
-        if evidence.from_start and evidence.observed and published and (line is None or line.last < max(published)):
+        seen_all = evidence.from_start and topic not in evidence.cut
+        if seen_all and published and (line is None or line.last < max(published)):
             tally.found(
                 f"{stream} on {topic}: {max(published)} events are marked published, the topic has "
                 f"{line.last if line else 0}."
@@ -73,7 +74,7 @@ def _topics(evidence: Evidence, tally: Tally, kept: Kept) -> dict[Line, _Seen]:
             tally.found(f"{raw.topic} [{raw.partition}] at {raw.offset}: {error}.")
             continue
         line = seen.setdefault((envelope.stream, raw.topic), _Seen())
-        _one(raw, envelope, line, tally, evidence.from_start)
+        _one(raw, envelope, line, tally, evidence.from_start and raw.topic not in evidence.cut)
     return seen
 
 

@@ -94,6 +94,7 @@ class Evidence:
         journal: every attempt to register.
         observed: what an observer read from the topics, in order within each partition.
         from_start: the observer began at offset 0 and saw all; otherwise what it missed is no finding.
+        cut: topics from which the broker has deleted old records since.
         services: by name.
         poison: (service, topic, partition, offset) of the records that were broken on purpose; None where nobody kept
             count.
@@ -108,6 +109,7 @@ class Evidence:
     journal: Sequence[Request] = ()
     observed: Sequence[Raw] = ()
     from_start: bool = True
+    cut: frozenset[str] = frozenset()
     services: Mapping[str, Stored] = field(default_factory=dict[str, Stored])
     poison: frozenset[Place] | None = None
     given_up: frozenset[Place] = frozenset()
@@ -147,10 +149,15 @@ class Evidence:
         return self.given_up | kept
 
     @cached_property
-    def unheard(self) -> frozenset[tuple[str, str]]:
-        """(service, key) of whom a service lacks something for a reason: the line is closed, or a record was given up.
+    def lost(self) -> frozenset[tuple[str, str]]:
+        """(service, record id) of what a person gave up: what it said never comes to that service."""
+        return frozenset((name, one.record.id) for name, stored in self.services.items() for one in stored.skipped)
 
-        What such a record said is lost to that service, and its decisions may differ from what the others expect.
+    @cached_property
+    def differing(self) -> frozenset[tuple[str, str]]:
+        """(service, key) of complaints whose service may decide differently for a reason.
+
+        The line is closed, or a record was given up.
         """
         lacking = {(name, one.record.key) for name, stored in self.services.items() for one in stored.skipped}
         return self.blocked | lacking

@@ -29,6 +29,7 @@ CALLS: dict[str, Callable[[Store], Awaitable[object]]] = {
     "unpark": lambda store: store.unpark(["1"]),
     "skip": lambda store: store.skip([Skipped(parked("1", "a"), "sent by mistake", "operator", NOON)]),
     "skipped": lambda store: store.skipped(),
+    "which_skipped": lambda store: store.which_skipped(["1"]),
     "repark": lambda store: store.repark(parked("1", "a")),
     "get_mark": lambda store: store.get_mark("m"),
     "set_mark": lambda store: store.set_mark("m", 1),

@@ -159,6 +159,12 @@ class TestWhenAPersonGivesRecordsUp:
         assert [one.record.id for one in await store.skipped(after="x", limit=1)] == ["b"]
         assert await store.skipped(after="d") == []
 
+    async def test_whether_one_was_given_up_is_told_by_its_id(self, store: Store) -> None:
+        await store.skip([Skipped(parked(i, i), "why", "operator", NOON) for i in ("a", "ключ")])
+        await store.park([parked("b", "b")])
+        assert await store.which_skipped(["a", "b", "ключ", "never-there"]) == {"a", "ключ"}
+        assert await store.which_skipped([]) == set()
+
     async def test_giving_nothing_up_changes_nothing(self, store: Store) -> None:
         await store.skip([])
         assert await store.skipped() == []

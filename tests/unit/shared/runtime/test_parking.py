@@ -7,6 +7,7 @@ from datetime import timedelta
 from shared.contracts.topics import INTAKE
 from shared.runtime.processor import DELAYS, QUICK_TRIES
 from shared.store.memory import Moment
+from shared.store.port import Skipped
 from tests.unit.shared.runtime.build import (
     NOON,
     Rig,
@@ -199,6 +200,30 @@ class TestAPersonSkips:
                 assert await rig.parking.skip([first], "made up") == [first]
                 assert rig.data.states[STREAM].cursor == {INTAKE: 2}
                 assert rig.events(STREAM) == APPLIED
+                assert not rig.data.parked
+
+        virtual(story)
+
+    def test_and_whoever_dies_before_the_cursor_moved_has_it_passed_over_when_it_is_met_again(self) -> None:
+        async def story() -> None:
+            async with Rig() as rig:
+                unreadable = registered()._replace(value=b"{}")
+                await rig.processor.handle([unreadable])
+                (head,) = await rig.store.parked_line("c1")
+                await rig.store.skip([Skipped(head, "cannot be mended", "care", NOON)])
+                assert STREAM not in rig.data.states
+                assert await rig.processor.handle([unreadable]) == 0
+                assert rig.data.states[STREAM].cursor == {INTAKE: 1}
+                assert not rig.data.parked
+
+        virtual(story)
+
+    def test_bytes_without_a_place_and_when_they_come_again_they_stay_given_up(self) -> None:
+        async def story() -> None:
+            async with Rig() as rig:
+                await rig.processor.handle([broken(0)])
+                assert await rig.parking.skip([place_of(broken(0))], "a test record") == [place_of(broken(0))]
+                assert await rig.processor.handle([broken(0), registered()]) == 0
                 assert not rig.data.parked
 
         virtual(story)

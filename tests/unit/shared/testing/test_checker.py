@@ -94,7 +94,13 @@ class TestConserve:
         spoilt = with_commits(sound(), "departments", lambda c: [] if c.stream == f"resolution/{key}" else [c])
         spoilt = with_store(spoilt, "departments", lambda stored: skipped(stored, a_parked(raw, permanent=True)))
         assert findings(spoilt, "C-CONSERVE") == ()
-        assert not any(key in said for said in findings(spoilt, "C-LIVE"))
+
+    def test_one_whose_record_was_given_up_has_its_other_events_checked_all_the_same(self) -> None:
+        key = first_complaint()
+        raw = first_record()._replace(key=key.encode())
+        spoilt = with_commits(sound(), "departments", lambda c: [] if c.stream == f"resolution/{key}" else [c])
+        spoilt = with_store(spoilt, "departments", lambda stored: skipped(stored, a_parked(raw, permanent=True)))
+        assert any(f"/{key} on" in said for said in findings(spoilt, "C-LIVE"))
 
     def test_a_table_that_stays_open_when_its_complaint_is_closed_is_found_per_department(self) -> None:
         said = findings(without_event(sound(), "departments", "TableClosed"), "C-CONSERVE")

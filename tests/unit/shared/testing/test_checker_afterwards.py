@@ -50,6 +50,11 @@ class TestDead:
         kept = with_store(spoilt, "departments", lambda stored: skipped(stored, a_parked(raw, permanent=True)))
         assert findings(kept, "C-DEAD") == ()
 
+    def test_a_sound_record_that_a_person_skipped_is_found(self) -> None:
+        record = a_parked(first_record(), permanent=True)
+        spoilt = with_store(sound(), "departments", lambda stored: skipped(stored, record))
+        assert any("told to skip a sound record" in said for said in findings(spoilt, "C-DEAD"))
+
     def test_a_record_given_up_without_a_reason_or_a_name_is_found(self) -> None:
         record = a_parked(first_record(), permanent=True)
         for why, by in ((" ", "operator"), ("a test", "")):

@@ -35,6 +35,7 @@ class TestAnError:
             OperationFailure("not authorized", 13),
             bulk(11600),
             bulk(concern=True),
+            bulk(11000, concern=True),
         ],
         ids=str,
     )
@@ -49,6 +50,8 @@ class TestAnError:
             DuplicateKeyError("duplicate", 11000),
             ConfigurationError("unknown option"),
             bulk(11000, 10334),
+            bulk(11000, 11000),
+            bulk(10334, concern=True),
         ],
         ids=str,
     )
