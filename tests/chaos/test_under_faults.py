@@ -5,12 +5,15 @@ which may be stopped, suspended and cut off, never killed. SEED chooses the mome
 """
 
 import asyncio
+import json
 import os
 import random
+import subprocess
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -21,6 +24,7 @@ from tests.chaos.clients import PLANTED, Clients, real_texts
 from tests.chaos.cluster import PARTITIONS, Place, evidence, observed, topics
 from tests.chaos.hurried import hurried
 from tests.chaos.poison import put_again, put_poison
+from tests.e2e.processes import COMMAND
 from tests.engine import documentstore
 from tests.engine.choice import Engine
 from tests.engine.documentstore import DocumentStore
@@ -34,6 +38,8 @@ MOST_COMPLAINTS = 1_200
 PAUSE_SECONDS = 0.15
 POISON_SHARE = 0.01
 COPIES_SHARE = 0.05
+LONGEST_SECONDS = 480.0
+"""Whatever happens, a run ends; undisturbed it takes about half of this."""
 INVENTED = [("Chegou com atraso", "pt"), ("Посылка пришла разбитой", "ru"), ("It never came", "en")]
 REPLICATED = "departments"
 """The service that runs twice."""
@@ -175,6 +181,17 @@ async def skipped(world: World) -> int:
     return count
 
 
+def verified(world: World) -> dict[str, Any]:
+    """Run `throughline verify` as an operator would, past all of our own evidence."""
+    environment = {**os.environ, **world.site.environment()}
+    done = subprocess.run(  # noqa: S603 - our own command
+        [*COMMAND, "verify", "--json"], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
 def figures(found: Mapping[str, Finding]) -> str:
     return "\n".join(
         f"  {name:<10} {'ok' if one.ok else 'BROKEN'}  checked {one.checked}" for name, one in found.items()
@@ -184,30 +201,33 @@ def figures(found: Mapping[str, Finding]) -> str:
 async def test_nothing_accepted_is_lost_and_no_effect_happens_twice(
     world: World, record_property: Callable[[str, object], None]
 ) -> None:
-    load = asyncio.create_task(
-        world.clients.register(texts(), seconds=300.0, pause=PAUSE_SECONDS, most=MOST_COMPLAINTS)
-    )
-    for fault in (
-        killed_one_after_the_other,
-        poisoned_and_copied,
-        suspended,
-        broker_down,
-        store_down,
-        line_to_the_store,
-        killed_one_after_the_other,
-    ):
-        await fault(world)
-    await load
-    await asyncio.to_thread(world.site.wait_ready)
-    await asyncio.to_thread(world.site.wait_quiet, 60.0)
-    found = check(await world.evidence())
-    given_up = await skipped(world)
-    await asyncio.to_thread(world.site.wait_quiet, 60.0)
-    after = check(await world.evidence())
+    async with asyncio.timeout(LONGEST_SECONDS):
+        load = asyncio.create_task(
+            world.clients.register(texts(), seconds=300.0, pause=PAUSE_SECONDS, most=MOST_COMPLAINTS)
+        )
+        for fault in (
+            killed_one_after_the_other,
+            poisoned_and_copied,
+            suspended,
+            broker_down,
+            store_down,
+            line_to_the_store,
+            killed_one_after_the_other,
+        ):
+            await fault(world)
+        await load
+        await asyncio.to_thread(world.site.wait_ready)
+        await asyncio.to_thread(world.site.wait_quiet, 60.0)
+        found = check(await world.evidence())
+        given_up = await skipped(world)
+        await asyncio.to_thread(world.site.wait_quiet, 60.0)
+        after = check(await world.evidence())
+        told = await asyncio.to_thread(verified, world)
     print(f"\nseed {SEED}; {', '.join(world.struck)}")  # noqa: T201
     attempts = len(world.clients.journal)
     print(f"{len(world.clients.accepted)} complaints accepted in {attempts} attempts; {given_up} records given up")  # noqa: T201
     print(figures(found))  # noqa: T201
+    print("throughline verify:", ", ".join(f"{name} {one['checked']}" for name, one in told.items()))  # noqa: T201
     for name, finding in found.items():
         record_property(name, finding.checked)
     assert {name: one.findings for name, one in found.items() if not one.ok} == {}

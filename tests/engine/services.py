@@ -160,6 +160,10 @@ class Site:
             settings["PSEUDONYM_KEY"] = "of this run only"
         return {f"THROUGHLINE_{service.upper()}_{name}": value for name, value in settings.items()}
 
+    def environment(self) -> dict[str, str]:
+        """Return the settings of all four services, as a command finds them that looks at stores and broker itself."""
+        return {name: value for service in SERVICES for name, value in self._environment(service, "a").items()}
+
     def running(self) -> list[Served]:
         """Return the members that have not ended."""
         return [member for member in self.members.values() if member.runs]
