@@ -9,13 +9,13 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from services.intake.state import STATE, Closed, Promise, State, Unregistered
+from shared.contracts.catalogue import current, read
 from shared.contracts.intake import KIND, AnswerSent, ComplaintRegistered
 from shared.contracts.parts import StepTime
 from shared.store.port import MAX_PAGE, Commit, Snapshot, Store
 from shared.web.problems import NotFound
 
-_ANSWER: Final = AnswerSent.type_name()
-_REGISTERED: Final = ComplaintRegistered.type_name()
+_SHOWN: Final = {ComplaintRegistered.type_name(), AnswerSent.type_name()}
 _STANDINGS: Final[tuple[str, ...]] = ("kept", "broken", "open")
 
 
@@ -106,11 +106,11 @@ class Views:
         ):
             commits += page
         told = [record for commit in commits for record in commit.records]
-        said = next((r.data for r in told if r.type == _REGISTERED), None)
-        if said is None or isinstance(state, Unregistered):
+        said = [read(record.type, record.data) for record in told if current(record.type) in _SHOWN]
+        registered = next((event for event in said if isinstance(event, ComplaintRegistered)), None)
+        if registered is None or isinstance(state, Unregistered):
             raise _unknown(complaint)
-        registered = ComplaintRegistered.model_validate_json(said)
-        answers = [AnswerSent.model_validate_json(r.data).text for r in told if r.type == _ANSWER]
+        answers = [event.text for event in said if isinstance(event, AnswerSent)]
         return _view(_line(snapshot), registered, state, answers)
 
     async def state(self, complaint: str) -> State:

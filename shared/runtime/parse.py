@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
-from shared.contracts.catalogue import EVENTS
+from shared.contracts.catalogue import EVENTS, UPCASTERS, current, known, read
 from shared.contracts.envelope import Envelope, EnvelopeInvalid
 from shared.contracts.event import Event
 from shared.core.decider import Rejected
@@ -72,12 +72,12 @@ class Reader:
 
     def fans_in(self, topic: str, kind: str, types: Iterable[str]) -> bool:
         """Return whether events of one of these types become commands for aggregates with other keys."""
-        return any((topic, kind, name) in self._fan_ins for name in types)
+        return any((topic, kind, current(name)) in self._fan_ins for name in types)
 
     def kinds(self, topic: str) -> list[str]:
         """Return the kinds of streams on a topic that concern the service."""
-        known = (*self._listens, *self._fan_ins)
-        return list(dict.fromkeys(kind for of, kind, _ in known if of == topic))
+        heard = (*self._listens, *self._fan_ins)
+        return list(dict.fromkeys(kind for of, kind, _ in heard if of == topic))
 
     def read(self, raw: Raw, now: datetime) -> Read | Poison | str:
         """Read one record."""
@@ -88,10 +88,10 @@ class Reader:
             return Poison(raw, line, str(error))
         if envelope.subject != line:
             return Poison(raw, line, f"the key is {line!r} but ce_subject is {envelope.subject!r}")
-        where = (raw.topic, envelope.kind, envelope.type)
+        where = (raw.topic, envelope.kind, current(envelope.type))
         listen, fan_in = self._listens.get(where), self._fan_ins.get(where)
         tracked = self.tracks(raw.topic, envelope.kind)
-        if envelope.type not in EVENTS:
+        if not known(envelope.type):
             problem = _unknown_version(envelope.type)
             if problem:
                 return Poison(raw, line, problem, envelope.id)
@@ -128,7 +128,7 @@ class Reader:
         inputs: list[Input] = []
         incoming: Incoming[Event] | None = None
         if listen is not None or fan_in is not None:
-            event = EVENTS[envelope.type].model_validate_json(raw.value)
+            event = read(envelope.type, raw.value)
             incoming = Incoming(event, envelope, now)
         if fan_in is not None and incoming is not None:
             for key, command in fan_in.commands(incoming):
@@ -155,8 +155,7 @@ class Reader:
 def _unknown_version(name: str) -> str:
     """Return what is wrong if the type is known in another version: skipping it would lose what it says."""
     stem, _, version = name.rpartition(".v")
-    known: Mapping[str, type[Event]] = EVENTS
-    mine = [other for other in known if other.rpartition(".v")[0] == stem]
+    mine = [other for other in (*UPCASTERS, *EVENTS) if other.rpartition(".v")[0] == stem]
     return f"{stem} came as version {version!r}; this service reads {', '.join(mine)}" if stem and mine else ""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from shared.contracts.catalogue import EVENTS
+from shared.contracts.catalogue import read
 from shared.contracts.event import Event
 from shared.core.decider import Decider, Rejected
 from shared.messaging.producer import MAX_RECORD_BYTES
@@ -105,7 +105,7 @@ class Session:
         for record in commit.records:
             self._sequences[record.topic] = record.seq
             if record.topic == self._decider.topic:
-                self._state = self._decider.evolve(self._state, EVENTS[record.type].model_validate_json(record.data))
+                self._state = self._decider.evolve(self._state, read(record.type, record.data))
         self._cursor = dict(commit.cursor)
         self._number, self._version = commit.number, commit.version
 

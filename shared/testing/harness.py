@@ -18,7 +18,7 @@ from typing import Final, Self
 import httpx
 
 from shared.contracts import departments, intake, review, routing, topics
-from shared.contracts.catalogue import EVENTS
+from shared.contracts.catalogue import read
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
 from shared.messaging.embedded import EmbeddedBroker
@@ -200,7 +200,7 @@ class Stage:
 
 def _heard(raw: Raw) -> Heard:
     envelope = Envelope.parse(raw.headers)
-    event = EVENTS[envelope.type].model_validate_json(raw.value)
+    event = read(envelope.type, raw.value)
     return Heard(raw.topic, raw.partition, raw.key.decode(), envelope, event, raw)
 
 

@@ -4,12 +4,15 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
+from shared.contracts.catalogue import EVENTS
 from shared.contracts.topics import OWNERS
 from tests.architecture.tree import CODE, ROOT, literals, named, nodes, python_files, text_files
 
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
+CATALOGUE = ROOT / "shared/contracts/catalogue.py"
 TOPICS = ROOT / "shared/contracts/topics.py"
 TOPIC = re.compile(r"^complaints\.[a-z.{}-]*v\d+$|^complaints\.department\.$")
 GENERATED = {"docs/asyncapi.yaml", "docs/events.md"}
@@ -104,6 +107,32 @@ def skips_in_silence(node: ast.Call | ast.Attribute) -> bool:
     said = [keyword.value for keyword in node.keywords if keyword.arg == "reason"]
     said += node.args[:1] if name in {"pytest.skip", "pytest.xfail"} else []
     return not said or (isinstance(said[0], ast.Constant) and len(str(said[0].value).split()) < 3)
+
+
+class TestBytes:
+    def test_become_events_in_one_place_that_knows_retired_versions(self) -> None:
+        others = [path for path in python_files("services", "shared", "deploy") if path != CATALOGUE]
+        found = [f"{named(path)}:{node.lineno}" for path in others for node in nodes(path) if reads_past_it(node)]
+        assert found == [], "call `read` of shared/contracts/catalogue.py"
+
+    def test_that_become_events_elsewhere_are_noticed(self) -> None:
+        for code in (
+            "EVENTS[name]",
+            "catalogue.EVENTS[name]",
+            "intake.AnswerSent.model_validate_json",
+            "EVENTS.get(n)",
+        ):
+            assert any(map(reads_past_it, ast.walk(ast.parse(code)))), code
+
+
+def reads_past_it(node: ast.AST) -> TypeGuard[ast.expr]:
+    """`EVENTS[…]`, `EVENTS.get`, `AnswerSent.model_validate_json`."""
+    if not isinstance(node, ast.Subscript | ast.Attribute):
+        return False
+    of = ast.unparse(node.value).rpartition(".")[2]
+    if isinstance(node, ast.Subscript) or node.attr == "get":
+        return of == "EVENTS"
+    return node.attr == "model_validate_json" and of in {event.__name__ for event in EVENTS.values()}
 
 
 class TestTheRequirements:

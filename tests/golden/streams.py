@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.deployment import MAINS
-from shared.contracts.catalogue import EVENTS
+from shared.contracts.catalogue import read
 from shared.contracts.envelope import Envelope
 from shared.core.decider import Decider
 from shared.core.organisation import from_path
@@ -66,7 +66,7 @@ def fold(service: str, stream: str, lines: Sequence[Line]) -> dict[str, Any]:
     state = of.initial
     for line in lines:
         if line.topic == of.topic:
-            state = of.evolve(state, EVENTS[line.envelope.type].model_validate_json(line.value))
+            state = of.evolve(state, read(line.envelope.type, line.value))
     due = of.next_due(state)
     return {
         "state": json.loads(of.state.dump_json(state)),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from pydantic import field_validator
 
-from shared.contracts.catalogue import EVENTS
+from shared.contracts import intake
+from shared.contracts.catalogue import EVENTS, Json, Upcast, known
 from tests.golden import record
-from tests.golden.streams import ROOT, Recording, decider, fold, recordings
+from tests.golden.streams import ROOT, Line, Recording, decider, fold, recordings
+from tests.unit.shared.contracts.build import retire
 
 ALL = list(recordings())
 VERSIONS = sorted({recording.path.parents[1] for recording in ALL})
@@ -53,7 +57,7 @@ class TestARecordedVersion:
         knew = set(json.loads((folder / "recording.json").read_text(encoding="utf-8"))["types"])
         recorded = {name for one in ALL if one.path.parents[1] == folder for name in one.types}
         assert recorded == knew
-        assert knew <= set(EVENTS)
+        assert [name for name in sorted(knew) if not known(name)] == []
 
     def test_is_small(self, folder: Path) -> None:
         assert sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) < MOST_BYTES
@@ -88,6 +92,56 @@ class TestAChangeOfMeaning:
         assert lost({"a": [1, {"b": 2}]}, {"a": [1, {"b": 2, "c": None}], "d": 4}) == []
         assert lost({"a": [1]}, {"a": [1, 2]}) == [".a: [1] became [1, 2]"]
         assert lost({"a": {"b": 1}}, {"a": {}}) == [".a.b: 1 became None"]
+
+
+class PromiseMade(intake.PromiseMade):
+    """It tells the first day on which the promise is broken; before, it told the last day to keep it."""
+
+    version = 2
+
+    @field_validator("due")
+    @classmethod
+    def _the_day_before(cls, due: datetime) -> datetime:
+        return due - DAY
+
+
+DAY: Final = timedelta(days=1)
+PROMISES: Final = [recording for recording in ALL if "PromiseMade.v1" in recording.types]
+
+
+def a_day_later(told: Json) -> Json:
+    return {**told, "due": (datetime.fromisoformat(told["due"]) + DAY).isoformat()}
+
+
+@pytest.mark.parametrize("recording", PROMISES, ids=str)
+class TestAChangeOfMeaningOfOneEvent:
+    def test_fails_without_a_new_version(self, recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(EVENTS, "PromiseMade.v1", PromiseMade)
+        found = lost(recording.folded, fold(recording.service, recording.stream, recording.lines))
+        assert any(".due: " in where for where in found)
+
+    def test_fails_with_a_new_version_that_has_no_upcaster(
+        self, recording: Recording, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delitem(EVENTS, "PromiseMade.v1")
+        monkeypatch.setitem(EVENTS, "PromiseMade.v2", PromiseMade)
+        with pytest.raises(KeyError, match=r"PromiseMade\.v1"):
+            fold(recording.service, recording.stream, recording.lines)
+
+    def test_is_none_to_what_was_recorded_once_there_are_both(
+        self, recording: Recording, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        retire(monkeypatch, "PromiseMade.v1", PromiseMade, Upcast("PromiseMade.v2", a_day_later))
+        assert lost(recording.folded, fold(recording.service, recording.stream, recording.lines)) == []
+        renewed = [_in_version_2(line) for line in recording.lines]
+        assert lost(recording.folded, fold(recording.service, recording.stream, renewed)) == []
+
+
+def _in_version_2(line: Line) -> Line:
+    if line.envelope.type != "PromiseMade.v1":
+        return line
+    headers = line.envelope._replace(type="PromiseMade.v2").headers()
+    return Line(line.topic, headers, json.dumps(a_day_later(json.loads(line.value))))
 
 
 def _differs(recording: Recording, lines: Sequence[Any]) -> bool:

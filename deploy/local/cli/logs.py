@@ -10,10 +10,11 @@ import orjson
 
 from deploy.local.cli.client import Api
 from shared.contracts import departments, intake, topics
+from shared.contracts.catalogue import current, upcast
 
 T = TypeVar("T")
 Said = Mapping[str, Any]
-"""An event: its JSON, with its type under ``type``."""
+"""An event as it is read today: its JSON, with its type under ``type``."""
 
 PAGE: Final = 1_000
 STREAMS: Final = 500
@@ -44,7 +45,8 @@ def pull(api: Api, service: str, topic: str, kind: str, keys: Sequence[str]) -> 
     said: dict[str, list[Said]] = {key: [] for key in keys}
     for copy in api.post(f"{service}/log/pull", wants):
         headers = dict(copy["headers"])
-        said[copy["key"]].append({**orjson.loads(copy["value"]), "type": headers["ce_type"]})
+        name, told = upcast(headers["ce_type"], orjson.loads(copy["value"]))
+        said[copy["key"]].append({**told, "type": name})
     return said
 
 
@@ -55,7 +57,7 @@ def _first(api: Api, service: str, topic: str, kind: str, event: str) -> Iterato
     while heads := api.get(f"{service}/log/heads", after=after, limit=PAGE):
         for head in heads:
             after = max(after, head["position"])
-            if head["topic"] == topic and event in head["types"]:
+            if head["topic"] == topic and event in map(current, head["types"]):
                 found, _, key = head["stream"].partition("/")
                 if found == kind and key not in seen:
                     # An id costs a hundred bytes here: what a million complaints take is bearable.

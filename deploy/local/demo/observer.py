@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from pydantic import ValidationError
 
-from shared.contracts.catalogue import EVENTS
+from shared.contracts.catalogue import known, read
 from shared.contracts.envelope import Envelope, EnvelopeInvalid
 from shared.contracts.event import Event
 from shared.runtime.parse import Raw
@@ -82,8 +82,8 @@ def events_of(records: Iterable[Raw]) -> list[tuple[str, Event]]:
     for raw in records:
         try:
             envelope = Envelope.parse(raw.headers)
-            if envelope.id not in found and envelope.type in EVENTS:
-                found[envelope.id] = (envelope.subject, EVENTS[envelope.type].model_validate_json(raw.value))
+            if envelope.id not in found and known(envelope.type):
+                found[envelope.id] = (envelope.subject, read(envelope.type, raw.value))
         except (EnvelopeInvalid, ValidationError):
             continue
     return list(found.values())

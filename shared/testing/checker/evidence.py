@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final, Literal
 
-from shared.contracts.catalogue import EVENTS
+from shared.contracts.catalogue import known, read
 from shared.contracts.event import Event
 from shared.runtime.definition import Definition
 from shared.runtime.parse import Raw
@@ -127,10 +127,11 @@ class Evidence:
             topics = {decider.kind: decider.topic for decider in stored.definition.deciders}
             for commit in stored.commits:
                 own = topics.get(commit.stream.partition("/")[0])
-                for record in commit.records:
-                    if record.topic == own and record.type in EVENTS:
-                        event = EVENTS[record.type].model_validate_json(record.data)
-                        found.append(Told(name, commit, record, event))
+                found += [
+                    Told(name, commit, record, read(record.type, record.data))
+                    for record in commit.records
+                    if record.topic == own and known(record.type)
+                ]
         return found
 
     @cached_property

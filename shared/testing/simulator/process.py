@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final
 
-from shared.contracts.catalogue import EVENTS
+from shared.contracts.catalogue import read
 from shared.contracts.topics import read_by
 from shared.runtime.antientropy import AntiEntropy
 from shared.runtime.definition import Definition
@@ -155,7 +155,7 @@ class Process:
         for commit in commits:
             for record in commit.records:
                 if record.cause.startswith("clock:") and record.topic in self._own:
-                    event = EVENTS[record.type].model_validate_json(record.data)
+                    event = read(record.type, record.data)
                     clock = ran_out(Told(self.definition.name, commit, record, event))
                     if clock is not None:
                         now = EPOCH + timedelta(seconds=self._ports.loop.time())

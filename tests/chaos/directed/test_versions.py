@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from shared.contracts.envelope import Envelope
+from shared.contracts.intake import ComplaintRegistered
 from shared.runtime.parse import Raw
 from tests.chaos.directed.build import OPENED, Scene, in_any_order, wait
+from tests.unit.shared.contracts.build import Rename, renew
 from tests.unit.shared.runtime.build import acknowledged, registered
 
 HEARD = [*OPENED, "RoundStarted"]
@@ -75,5 +79,26 @@ class TestANewConsumer:
             scene.send(acknowledged(2))
             await wait(5)
             assert scene.events("resolution/c1") == HEARD
+
+        in_any_order(story)
+
+    def test_that_meets_an_old_event_version_applies_it_as_the_new_one_and_drops_its_copies(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        way = Rename("way", "channel")
+        old = renew(monkeypatch, ComplaintRegistered, way)
+
+        async def story(scene: Scene) -> None:
+            scene.start("departments")
+            before = of_type(registered(), old)._replace(value=way.back(registered().value))
+            scene.send(before)
+            scene.send(acknowledged(2))
+            scene.send(registered())
+            scene.send(before)
+            scene.send(registered(key="c2"))
+            await wait(5)
+            assert scene.events("resolution/c1") == HEARD
+            assert scene.events("resolution/c2") == OPENED
+            assert scene.data["departments"].parked == {}
 
         in_any_order(story)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,13 +18,14 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from shared.contracts import departments, intake, review, routing
+from shared.contracts.catalogue import Upcast
 from shared.contracts.event import Event
 
 FOLDER: Final = Path(__file__).parent
 CONTRACTS: Final = {"intake": intake, "routing": routing, "departments": departments, "review": review}
 ADVICE: Final = (
     "a new optional field: run `python -m tests.contract.messages.snapshots` and commit what it writes; anything else:"
-    " leave this version as it is, add the next version beside it, and turn the old one into it where it is read"
+    " a new version, with an upcaster from the old one (CONTRIBUTING.md)"
 )
 _PLAIN: Final[dict[object, object]] = {
     str: "some words",
@@ -64,6 +65,16 @@ def sample_of(model: type[BaseModel]) -> bytes:
     return _example(model).model_dump_json().encode()
 
 
+def kept() -> dict[str, Path]:
+    """Type name -> folder of every event that was ever published, today or in a version that is retired."""
+    return {file.name.removesuffix(".sample.json"): file.parent for file in FOLDER.glob("*/*.sample.json")}
+
+
+def astray(events: Container[str], upcasters: Mapping[str, Upcast]) -> list[str]:
+    """The retired types that no chain of upcasters leads from to an event of today."""
+    return [name for name in upcasters if not _arrives(name, events, upcasters)]
+
+
 def breaks(before: Json, after: Json) -> list[str]:
     """What of `after` an old reader or an old writer's event would stumble over; empty for compatible changes."""
     return [f"{path or 'event'}: {what}" for path, what in _breaks(before, before, after, after, "")]
@@ -88,6 +99,13 @@ def main() -> int:
         if not sample.exists():
             sample.write_text(shown(json.loads(sample_of(model))), encoding="utf-8")
     return refused
+
+
+def _arrives(name: str, events: Container[str], upcasters: Mapping[str, Upcast]) -> bool:
+    for _ in upcasters:
+        if name in upcasters:
+            name = upcasters[name].to
+    return name in events and name not in upcasters
 
 
 def _example(annotation: Any) -> Any:  # noqa: ANN401, PLR0911 - any annotation of a contract has its example

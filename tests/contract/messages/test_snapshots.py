@@ -7,12 +7,14 @@ from typing import Any, ClassVar, Literal
 import pytest
 from pydantic import ValidationError
 
-from shared.contracts.catalogue import EVENTS
+from shared.contracts.catalogue import EVENTS, UPCASTERS, Upcast, current, known, read
 from shared.contracts.event import Event, Part
 from tests.contract.messages.snapshots import (
     ADVICE,
     FOLDER,
+    astray,
     breaks,
+    kept,
     published,
     sample_file,
     sample_of,
@@ -22,9 +24,10 @@ from tests.contract.messages.snapshots import (
 )
 
 PUBLISHED = published()
+KEPT = kept()
 
 
-def read(file: Path) -> Any:  # noqa: ANN401 - any JSON
+def content(file: Path) -> Any:  # noqa: ANN401 - any JSON
     assert file.exists(), f"{file.name} is missing: {ADVICE}"
     return json.loads(file.read_text(encoding="utf-8"))
 
@@ -33,23 +36,23 @@ def read(file: Path) -> Any:  # noqa: ANN401 - any JSON
 class TestEveryPublishedEvent:
     def test_has_the_schema_that_was_agreed(self, name: str) -> None:
         service, model = PUBLISHED[name]
-        assert shown(schema_of(model)) == shown(read(schema_file(service, name))), f"{name} changed. {ADVICE}"
+        assert shown(schema_of(model)) == shown(content(schema_file(service, name))), f"{name} changed. {ADVICE}"
 
     def test_is_read_from_the_bytes_of_its_sample(self, name: str) -> None:
         service, model = PUBLISHED[name]
-        sample = read(sample_file(service, name))
+        sample = content(sample_file(service, name))
         event = model.model_validate_json(json.dumps(sample))
         again = json.loads(event.model_dump_json())
         assert {field: again[field] for field in sample} == sample
 
     def test_is_read_although_a_later_writer_adds_fields_everywhere(self, name: str) -> None:
         service, model = PUBLISHED[name]
-        sample = read(sample_file(service, name))
+        sample = content(sample_file(service, name))
         assert model.model_validate_json(json.dumps(with_more(sample))) == model.model_validate(sample)
 
     def test_is_refused_without_a_field_that_it_needs(self, name: str) -> None:
         service, model = PUBLISHED[name]
-        sample = read(sample_file(service, name))
+        sample = content(sample_file(service, name))
         del sample["by"]
         with pytest.raises(ValidationError, match="by"):
             model.model_validate_json(json.dumps(sample))
@@ -59,16 +62,48 @@ class TestEveryPublishedEvent:
 
     def test_has_a_sample_that_shows_every_field(self, name: str) -> None:
         service, model = PUBLISHED[name]
-        missing = set(json.loads(sample_of(model))) - set(read(sample_file(service, name)))
+        missing = set(json.loads(sample_of(model))) - set(content(sample_file(service, name)))
         optional = {field for field in missing if not model.model_fields[field].is_required()}
         assert missing - optional == set()
 
 
+def lost() -> list[str]:
+    return [name for name in sorted(KEPT) if not known(name)]
+
+
+@pytest.mark.parametrize("name", sorted(KEPT))
+class TestEveryVersionThatWasEverPublished:
+    def test_is_read_by_today_from_the_bytes_of_its_sample(self, name: str) -> None:
+        sample = (KEPT[name] / f"{name}.sample.json").read_bytes()
+        assert known(name), f"published once, so it must stay readable: {name}. {ADVICE}"
+        assert type(read(name, sample)) is EVENTS[current(name)]
+        assert read(name, json.dumps(with_more(json.loads(sample)))) == read(name, sample)
+
+    def test_keeps_its_schema(self, name: str) -> None:
+        assert (KEPT[name] / f"{name}.schema.json").exists()
+
+
 class TestTheSnapshots:
     def test_outlive_no_event(self) -> None:
-        kept = {file.name.split(".schema")[0].split(".sample")[0] for file in FOLDER.glob("*/*.json")}
-        lost = kept - set(PUBLISHED)
-        assert lost == set(), f"published once, so it must stay readable: {sorted(lost)}. {ADVICE}"
+        found = {file.name.split(".schema")[0].split(".sample")[0] for file in FOLDER.glob("*/*.json")}
+        assert found == set(KEPT)
+        assert lost() == []
+
+    def test_of_a_retired_version_ask_for_its_upcaster(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delitem(EVENTS, "PromiseMade.v1")
+        assert lost() == ["PromiseMade.v1"]
+        monkeypatch.setitem(UPCASTERS, "PromiseMade.v1", Upcast("PromiseMade.v2", lambda told: told))
+        assert lost() == []
+
+
+class TestTheUpcasters:
+    def test_all_lead_to_an_event_of_today(self) -> None:
+        assert astray(EVENTS, UPCASTERS) == []
+
+    def test_may_not_end_nowhere_or_go_in_a_circle_or_on_from_an_event_of_today(self) -> None:
+        chains = {name: Upcast(to, lambda told: told) for name, to in ("ab", "bc", "xy", "pq", "qp")}
+        assert astray({"c"}, chains) == ["x", "p", "q"]
+        assert astray({"b"}, {"a": chains["a"], "b": chains["b"]}) == ["a", "b"]
 
 
 class Inner(Part):

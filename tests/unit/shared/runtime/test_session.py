@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from shared.contracts.departments import DepartmentInvited
 from shared.contracts.topics import DEPARTMENTS, department_topic
 from shared.runtime.session import Input, Session
 from shared.store.port import Commit, Snapshot
 from shared.testing.simulator.process import SimClock
 from shared.testing.simulator.toys import definitions
 from shared.testing.simulator.toys.commands import Hear, Open, RunClocks
+from tests.unit.shared.contracts.build import Rename, renew
 from tests.unit.shared.runtime.build import NOON, PATIENCE, Fuse, Rig, virtual
 
 DECIDER = definitions(Fuse(), PATIENCE)["departments"].main
@@ -95,6 +101,26 @@ class TestLoading:
         again = after.entry(NOON)
         assert again is not None
         assert again[0].version == 3
+
+    def test_folds_a_commit_in_an_older_version_of_an_event_as_today_and_leaves_its_bytes(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = fresh()
+        before.apply([OPEN])
+        entry = before.entry(NOON)
+        assert entry is not None
+        commit, snapshot = entry
+        reply_by = Rename("reply_by", "respond_by")
+        name = renew(monkeypatch, DepartmentInvited, reply_by)
+        assert {record.type for record in commit.records} == {name}
+        old = replace(commit, records=tuple(r._replace(data=reply_by.back(r.data)) for r in commit.records))
+        after = fresh(unpublished=(old,))
+        repaired = after.entry(NOON)
+        assert repaired is not None
+        assert repaired[1].state == snapshot.state
+        assert b'"respond_by":"' in snapshot.state
+        assert repaired[1].sequences == snapshot.sequences
+        assert list(after.saved(*repaired)) == [old]
 
     def test_hands_the_whole_unpublished_prefix_to_the_relay_once(self) -> None:
         before = fresh()
