@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
@@ -72,7 +73,8 @@ def by_environment() -> Places | None:
         except ValidationError as error:
             fields = ", ".join(str(part["loc"][0]) for part in error.errors(include_input=False))
             wrong.append(f"THROUGHLINE_{name.upper()}_…: {fields}")
-    if not found:
+    prefixes = tuple(f"THROUGHLINE_{name.upper()}_" for name in MAINS)
+    if not any(name.upper().startswith(prefixes) for name in os.environ):
         return None
     if wrong:
         raise NothingThere(f"these variables are missing or wrong: {'; '.join(wrong)}")
@@ -87,7 +89,7 @@ def by_environment() -> Places | None:
 
 def _store(settings: ServiceSettings) -> Store:
     try:
-        return store_at(settings.store)
+        return store_at(settings.store, settings.store_driver)
     except ValueError as error:
         raise NothingThere(str(error)) from None
 

@@ -25,6 +25,7 @@ HELD: Final = timedelta(seconds=30)
 _HELD_LOOK_SECONDS: Final = 1.0
 _SOONEST_SECONDS: Final = 0.01
 _OUTAGE_PAUSE_SECONDS: Final = 1.0
+_MOST_DUE: Final = 500
 log = logging.getLogger(__name__)
 
 
@@ -68,7 +69,9 @@ class Timers:
     async def look(self) -> int:
         """Fire what is due; returns how many clocks were looked at."""
         now = self._clock.now()
-        snapshots = [s for s in await self._store.due(now) if not self._is_held(s, now)]
+        # Those left alone come first by their instants: they must not fill the page before all others.
+        due = await self._store.due(now, limit=_MOST_DUE + len(self._held))
+        snapshots = [snapshot for snapshot in due if not self._is_held(snapshot, now)]
         inputs = [item for snapshot in snapshots if (item := self._tried(snapshot, now)) is not None]
         results = await self._engine.submit(inputs)
         for item, result in zip(inputs, results, strict=True):

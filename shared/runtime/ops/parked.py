@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Final, Self
 
 from fastapi import APIRouter, Depends, Header, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from shared.contracts.envelope import Envelope, EnvelopeInvalid
 from shared.runtime.choice import Choice, Lined, cause_of, counted
@@ -125,7 +125,7 @@ class Retry(BaseModel):
 class Skip(Retry):
     """Which parked records to give up, and why."""
 
-    reason: str = Field(min_length=3, max_length=500)
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 
 
 def _choice(

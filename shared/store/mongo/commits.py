@@ -26,9 +26,8 @@ async def append(database: Database, entries: Sequence[tuple[Commit, Snapshot]])
     """See the port. Positions, then commits, then the states of those that are in.
 
     Positions are given out before the commits are there. A conflict leaves a hole; a writer that stalls in between
-    fills in a commit below one that a reader of the log has passed already. Whoever follows the log looks only at
-    what is old enough (anti-entropy's GRACE is longer than an insert may take); publishing goes by the marks, not by
-    positions, so a commit of a process that stood still for longer is published all the same.
+    fills in a commit below one that a reader of the log has passed already. Whoever follows the log looks at empty
+    positions again (anti-entropy, for a quarter of an hour); publishing goes by the marks, not by positions.
     """
     writer = uuid.uuid4().hex
     documents = [commit_document(commit, writer) for commit, _ in entries]
