@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.load import broker, filled
+from tests.engine.jars import EngineMissing, class_path
 
 RUNS = int(os.environ.get("RUNS", "3"))
 EVENTS = {"consume": 20_000, "raw": 20_000, "full": 20_000, "tutorial": 2_000}
@@ -67,15 +68,29 @@ def figure(unit: str, against: str, runs: list[tuple[float, float]], aim: float 
     }
 
 
+def instances() -> tuple[float, float] | None:
+    """Return complaints per second of two instances and of one; None, and why, without a local engine."""
+    try:
+        class_path()
+    except EngineMissing as missing:
+        print(f"two_instances_vs_one was left out: {missing}", file=sys.stderr, flush=True)
+        return None
+    found = measured("bench.instances", str(COMPLAINTS))
+    return found["two"], found["one"]
+
+
 def main() -> None:
     """Measure, print, write."""
     rounds: list[dict[str, float]] = []
     through: list[tuple[float, float]] = []
+    scaled: list[tuple[float, float]] = []
     for number in range(1, RUNS + 1):
         print(f"run {number} of {RUNS} …", file=sys.stderr, flush=True)
         rounds.append({name: path(name) for name in EVENTS})
         all_services = measured("bench.through", str(COMPLAINTS))
         through.append((COMPLAINTS / all_services["settled_seconds"], COMPLAINTS / all_services["accepted_seconds"]))
+        if (both := instances()) is not None:
+            scaled.append(both)
 
     def pairs(other: str) -> list[tuple[float, float]]:
         return [(round_["full"], round_[other]) for round_ in rounds]
@@ -91,6 +106,10 @@ def main() -> None:
             "complaints per second", "the same complaints accepted durably by intake", through, None
         ),
     }
+    if scaled:
+        figures["two_instances_vs_one"] = figure(
+            "complaints per second", "one instance of routing, as one process on the same store", scaled, None
+        )
     commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)  # noqa: S607
     result = {"machine": machine(), "commit": commit.stdout.strip(), "figures": figures}
     RESULTS.parent.mkdir(exist_ok=True)

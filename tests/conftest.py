@@ -35,6 +35,15 @@ def real(engine: Engine) -> Engine:
     return engine
 
 
+@pytest.fixture(scope="session")
+def server(engine: Engine) -> str:
+    """The URL of the engine's MongoDB, shared: name databases apart (`tests.engine.urls.database_url`)."""
+    if not engine.mongodb:
+        passed = dict(engine.passed_over)
+        pytest.skip(reason=f"tests on MongoDB's protocol are left out: the {engine.kind} engine has none {passed}")
+    return engine.mongodb
+
+
 @pytest.fixture
 def bare(real: Engine) -> Iterator[Engine]:
     """A real broker that has none of Throughline's topics, before and after the test."""

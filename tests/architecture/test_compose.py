@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.local.cli.client import Api
+from deploy.local.evidence import by_environment
 from shared.contracts.topics import OWNERS, read_by
 from tests.architecture.tree import ROOT, SERVICES
 
@@ -27,6 +29,12 @@ def parsed(path: Any) -> dict[str, Any]:  # noqa: ANN401 - either path
 
 PARTS: dict[str, dict[str, Any]] = parsed(FULL)["services"]
 EVERYTHING = [(file.name, name, part) for file in (FULL, SINGLE) for name, part in parsed(file)["services"].items()]
+
+
+def given(value: object, organisation: str = "") -> str:
+    """What compose makes of a value: `${NAME:-default}` is the organisation or the default, `${NAME:?…}` is set."""
+    text = re.sub(r"\$\{\w+:-([^}]*)\}", lambda match: organisation or match[1], str(value))
+    return re.sub(r"\$\{\w+:\?[^}]*\}", "from-the-environment", text)
 
 
 def compose() -> list[str]:
@@ -53,8 +61,24 @@ class TestEveryContainer:
 
     def test_mounts_only_volumes_that_are_declared(self, file: str, name: str, part: dict[str, Any]) -> None:  # noqa: ARG002
         path = FULL if file == FULL.name else SINGLE
-        mounted = {volume.partition(":")[0] for volume in part.get("volumes", [])}
+        mounted = {volume.partition(":")[0] for volume in part.get("volumes", []) if isinstance(volume, str)}
         assert mounted <= parsed(path)["volumes"].keys()
+
+    def test_only_reads_folders_of_this_machine(self, file: str, name: str, part: dict[str, Any]) -> None:  # noqa: ARG002
+        for volume in part.get("volumes", []):
+            if isinstance(volume, dict):
+                assert (volume["type"], volume["read_only"]) == ("bind", True)
+                assert volume["bind"] == {"create_host_path": False}
+                assert (ROOT / given(volume["source"])).is_dir()
+
+    def test_is_asked_seldom_once_it_runs(self, file: str, name: str, part: dict[str, Any]) -> None:  # noqa: ARG002
+        if check := part.get("healthcheck"):
+            interval, first, period = (int(check[n][:-1]) for n in ("interval", "start_interval", "start_period"))
+            assert first <= 5
+            assert interval >= 30
+            assert period >= 60
+            # These start a Java machine and a JavaScript one.
+            assert interval >= 60 or name not in {"kafka", "mongodb"}
 
     def test_is_built_from_a_folder_that_is_there(self, file: str, name: str, part: dict[str, Any]) -> None:  # noqa: ARG002
         if build := part.get("build"):
@@ -96,15 +120,59 @@ class TestEveryService:
         self, service: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for name, value in PARTS[service]["environment"].items():
-            monkeypatch.setenv(name, re.sub(r"\$\{\w+:\?[^}]*\}", "from-the-environment", str(value)))
+            monkeypatch.setenv(name, given(value))
         settings = import_module(f"services.{service}.settings").Settings()
         assert settings.sources.keys() == {OWNERS[topic] for topic in read_by(service)}
         assert {url.partition("//")[2].partition(":")[0] for url in settings.sources.values()} <= PARTS.keys()
         assert settings.store.startswith(f"mongodb://mongodb:27017/throughline_{service}?")
+        # A vault in a file would be another one for each instance.
+        assert getattr(settings, "vault", None) is None
 
     def test_has_no_secret_written_down(self, service: str) -> None:
         secrets = [value for name, value in PARTS[service]["environment"].items() if name.endswith("_KEY")]
         assert all(re.match(r"\$\{\w+:\?", value) for value in secrets)
+
+
+class TestTheCommand:
+    def test_finds_every_service_at_its_own_address(self) -> None:
+        with Api(PARTS["cli"]["environment"]["THROUGHLINE_URL"]) as api:
+            assert {api.address(f"{name}/status") for name in SERVICES} == {f"http://{n}:8080/status" for n in SERVICES}
+
+    def test_finds_all_stores_and_the_broker_as_the_services_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name, value in PARTS["cli"]["environment"].items():
+            monkeypatch.setenv(name, given(value))
+        places = by_environment()
+        assert places is not None
+        assert [kept.definition.name for kept in places.stores] == list(SERVICES)
+        assert places.broker == PARTS["cli"]["environment"]["KAFKA_BOOTSTRAP_SERVERS"] == "kafka:9092"
+
+    def test_knows_of_each_service_what_it_knows_itself_but_no_secret(self) -> None:
+        known = PARTS["cli"]["environment"]
+        alone = {"INSTANCE", "PSEUDONYM_KEY"}
+        for service in SERVICES:
+            own = PARTS[service]["environment"]
+            shared = {name: value for name, value in own.items() if name.split("_", 2)[2] not in alone}
+            assert shared.items() <= known.items()
+        assert [name for name in known if name.endswith("_KEY")] == []
+
+
+class TestTheOrganisation:
+    @pytest.mark.parametrize("chosen", ["", "city", "/organisations/mine.yaml"])
+    def test_is_one_and_the_same_for_all_that_ask(self, chosen: str) -> None:
+        told = [
+            given(value, chosen)
+            for part in PARTS.values()
+            for name, value in part.get("environment", {}).items()
+            if name.endswith("_ORGANISATION")
+        ]
+        topics = PARTS["topics"]["command"]
+        told.append(given(topics[topics.index("--organisation") + 1], chosen))
+        assert told == [chosen or "parcel-retailer"] * (2 * len(SERVICES) + 1)
+
+    def test_may_be_a_file_that_all_see_at_the_same_place(self) -> None:
+        ours = [part for part in PARTS.values() if part["image"].startswith("throughline:")]
+        assert len(ours) == len(SERVICES) + 2
+        assert all([volume["target"] for volume in part["volumes"]] == ["/organisations"] for part in ours)
 
 
 @pytest.mark.parametrize("file", [FULL, SINGLE], ids=lambda file: file.name)

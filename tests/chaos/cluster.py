@@ -39,15 +39,15 @@ def topics() -> list[str]:
 
 
 @contextmanager
-def on(engine: Engine, folder: Path) -> Iterator[tuple[Site, Callable[[str], str]]]:
+def on(engine: Engine, folder: Path, *, partitions: int = PARTITIONS) -> Iterator[tuple[Site, Callable[[str], str]]]:
     """Run a site on an engine that has none of Throughline's topics; yields it and its stores' URLs."""
-    engine.create_topics(dict.fromkeys(topics(), PARTITIONS))
+    engine.create_topics(dict.fromkeys(topics(), partitions))
     run = f"run{uuid.uuid4().hex[:8]}"
 
     def store_of(service: str) -> str:
         return engine.store_url(f"{run}_{service}", folder)
 
-    site = Site(folder, engine.bootstrap, store_of, partitions=PARTITIONS)
+    site = Site(folder, engine.bootstrap, store_of, partitions=partitions)
     try:
         yield site, store_of
     finally:

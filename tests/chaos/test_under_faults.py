@@ -26,7 +26,7 @@ from tests.chaos.hurried import hurried
 from tests.chaos.poison import put_again, put_poison
 from tests.e2e.processes import COMMAND
 from tests.engine import documentstore
-from tests.engine.choice import Engine
+from tests.engine.choice import Broker, Engine
 from tests.engine.documentstore import DocumentStore
 from tests.engine.kafka import Kafka
 from tests.engine.proxy import Proxy
@@ -88,7 +88,7 @@ class World:
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     kafka = await asyncio.to_thread(Kafka.start, tmp_path / "kafka")
     store = await asyncio.to_thread(documentstore.start, tmp_path / "documents")
-    Engine("local", kafka.bootstrap).create_topics(dict.fromkeys(topics(), PARTITIONS))
+    Engine("local", lambda: Broker(kafka.bootstrap)).create_topics(dict.fromkeys(topics(), PARTITIONS))
     proxy = Proxy(store.port)
     await proxy.start()
     through = lambda service: f"mongodb://127.0.0.1:{proxy.port}/{service}"  # noqa: E731 - the port comes later

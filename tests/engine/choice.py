@@ -15,39 +15,65 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
 
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from shared.messaging.embedded import EmbeddedBroker, EmbeddedBrokerUnavailable
 from tests.engine import containers, documentstore
-from tests.engine.jars import EngineMissing
+from tests.engine.jars import EngineMissing, class_path
 from tests.engine.kafka import Kafka
+from tests.engine.urls import database_url
 
 FORCED_BY: Final = "THROUGHLINE_TEST_ENGINE"
 _ADMIN_SECONDS: Final = 30.0
 
 
+@dataclass(frozen=True)
+class Broker:
+    """A broker that runs.
+
+    Attributes:
+        bootstrap: Kafka bootstrap servers.
+        kafka: the local one's process, for tests that stop it.
+        embedded: the embedded one itself.
+    """
+
+    bootstrap: str
+    kafka: Kafka | None = None
+    embedded: EmbeddedBroker | None = None
+
+
 @dataclass
 class Engine:
-    """A broker that runs, and a store that starts when it is first asked for.
+    """A broker and a store, each of which starts when it is first asked for.
 
     Attributes:
         kind: which of the ways it is.
-        bootstrap: Kafka bootstrap servers.
+        open_broker: starts the broker. Raises EngineMissing.
         open_store: returns the URL of a MongoDB without a database, empty where the stores are SQLite files.
         passed_over: per way that was tried before: why not.
-        kafka: the local broker's process, for tests that stop it.
     """
 
     kind: str
-    bootstrap: str
+    open_broker: Callable[[], Broker]
     open_store: Callable[[], str] = lambda: ""
     passed_over: Mapping[str, str] = field(default_factory=dict[str, str])
-    kafka: Kafka | None = None
-    embedded: EmbeddedBroker | None = None
+    _broker: Broker | None = None
     _mongodb: str | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def broker(self) -> Broker:
+        """The broker. Raises EngineMissing: it did not start."""
+        with self._lock:
+            if self._broker is None:
+                self._broker = self.open_broker()
+            return self._broker
+
+    @property
+    def bootstrap(self) -> str:
+        """Kafka bootstrap servers. Raises EngineMissing."""
+        return self.broker.bootstrap
 
     @property
     def mongodb(self) -> str:
@@ -61,14 +87,13 @@ class Engine:
         """Return the URL of a service's store; a file in the folder where there is no MongoDB."""
         if not self.mongodb:
             return f"sqlite:///{folder / database}.sqlite3"
-        parts = urlsplit(self.mongodb)
-        return urlunsplit(parts._replace(path=f"/{database}"))
+        return database_url(self.mongodb, database)
 
     def create_topics(self, topics: Mapping[str, int]) -> None:
         """Create topics with so many partitions each; they must not be there yet."""
-        if self.embedded is not None:
+        if self.broker.embedded is not None:
             for topic, partitions in topics.items():
-                self.embedded.create_topics([topic], partitions=partitions)
+                self.broker.embedded.create_topics([topic], partitions=partitions)
             return
         wanted = [NewTopic(topic, num_partitions=n, replication_factor=1) for topic, n in topics.items()]
         for done in self.admin.create_topics(wanted, operation_timeout=_ADMIN_SECONDS).values():
@@ -79,7 +104,7 @@ class Engine:
 
     def delete_topics(self, topics: Sequence[str]) -> None:
         """Delete topics of a real broker; the embedded one keeps its own."""
-        if self.embedded is not None or not topics:
+        if not topics or self.broker.embedded is not None:
             return
         for done in self.admin.delete_topics(list(topics), operation_timeout=_ADMIN_SECONDS).values():
             done.result(_ADMIN_SECONDS)
@@ -98,12 +123,13 @@ class Engine:
     def said(self) -> str:
         """Return one line for the summary of the run."""
         passed = "; ".join(f"{name}: {why}" for name, why in self.passed_over.items())
+        broker = "not needed" if self._broker is None else self._broker.bootstrap
         store = "not needed" if self._mongodb is None else self._mongodb or "SQLite"
-        return f"{self.kind}: broker {self.bootstrap}, store {store}" + (f" (not used: {passed})" if passed else "")
+        return f"{self.kind}: broker {broker}, store {store}" + (f" (not used: {passed})" if passed else "")
 
 
 Way = Callable[[ExitStack, Path], Engine]
-"""Starts an engine that ends with the stack, its files in the folder. Raises EngineMissing."""
+"""Makes an engine that ends with the stack, its files in the folder. Raises EngineMissing: it cannot be had here."""
 
 
 def choose(ways: Mapping[str, Way], forced: str, cleanup: ExitStack, folder: Path) -> Engine:
@@ -119,16 +145,17 @@ def choose(ways: Mapping[str, Way], forced: str, cleanup: ExitStack, folder: Pat
     for name, way in ways.items():
         if forced and name != forced:
             continue
-        with ExitStack() as attempt:
-            try:
-                engine = way(attempt, folder)
-            except EngineMissing as error:
-                if forced:
-                    msg = f"{FORCED_BY}={forced} allows nothing else, and {error}"
-                    raise EngineMissing(msg) from error
-                passed_over[name] = str(error)
-                continue
-            cleanup.push(attempt.pop_all())
+        # The engine keeps it: what starts later ends with it too.
+        attempt = cleanup.enter_context(ExitStack())
+        try:
+            engine = way(attempt, folder)
+        except EngineMissing as error:
+            attempt.close()
+            if forced:
+                msg = f"{FORCED_BY}={forced} allows nothing else, and {error}"
+                raise EngineMissing(msg) from error
+            passed_over[name] = str(error)
+            continue
         engine.passed_over = passed_over
         return engine
     msg = "no engine can be had: " + "; ".join(f"{name}: {why}" for name, why in passed_over.items())
@@ -137,7 +164,11 @@ def choose(ways: Mapping[str, Way], forced: str, cleanup: ExitStack, folder: Pat
 
 def _containers(cleanup: ExitStack, _folder: Path) -> Engine:
     containers.need_docker()
-    return Engine("testcontainers", containers.start_kafka(cleanup), lambda: containers.start_mongodb(cleanup))
+    return Engine(
+        "testcontainers",
+        lambda: Broker(containers.start_kafka(cleanup)),
+        lambda: containers.start_mongodb(cleanup),
+    )
 
 
 def _environment(_cleanup: ExitStack, _folder: Path) -> Engine:
@@ -145,23 +176,34 @@ def _environment(_cleanup: ExitStack, _folder: Path) -> Engine:
     if missing:
         msg = f"{' and '.join(missing)} not set"
         raise EngineMissing(msg)
-    return Engine("env", os.environ["KAFKA_BOOTSTRAP_SERVERS"], lambda: os.environ["MONGODB_URI"])
+    broker, store = Broker(os.environ["KAFKA_BOOTSTRAP_SERVERS"]), os.environ["MONGODB_URI"]
+    return Engine("env", lambda: broker, lambda: store)
 
 
 def _local(cleanup: ExitStack, folder: Path) -> Engine:
-    kafka = Kafka.start(folder / "kafka")
-    cleanup.callback(kafka.stop)
+    # Nothing can be started later where this fails.
+    class_path()
 
-    return Engine("local", kafka.bootstrap, lambda: documentstore.shared().url, kafka=kafka)
+    def broker() -> Broker:
+        kafka = Kafka.start(folder / "kafka")
+        cleanup.callback(kafka.stop)
+        return Broker(kafka.bootstrap, kafka=kafka)
+
+    def store() -> str:
+        started = documentstore.start(folder / "documents")
+        cleanup.callback(started.stop)
+        return started.url
+
+    return Engine("local", broker, store)
 
 
 def _embedded(cleanup: ExitStack, _folder: Path) -> Engine:
     try:
-        broker = EmbeddedBroker.start()
+        embedded = EmbeddedBroker.start()
     except EmbeddedBrokerUnavailable as error:
         raise EngineMissing(str(error)) from error
-    cleanup.callback(broker.stop)
-    return Engine("embedded", broker.bootstrap_servers, embedded=broker)
+    cleanup.callback(embedded.stop)
+    return Engine("embedded", lambda: Broker(embedded.bootstrap_servers, embedded=embedded))
 
 
 WAYS: Final[Mapping[str, Way]] = {

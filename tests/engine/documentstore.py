@@ -6,25 +6,17 @@ counts may stop, suspend or cut it off, never kill it.
 
 from __future__ import annotations
 
-import atexit
 import os
 import selectors
 import signal
 import subprocess
 import time
-from functools import cache
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
-from urllib.parse import urlsplit, urlunsplit
-
-import pytest
 
 from tests.engine.jars import HERE, EngineMissing, class_path
 
 _JAVA = ("java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _SAYS = b"port "
-_USUAL_PORT = 27_017
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 
@@ -84,60 +76,6 @@ def start(folder: Path, port: int = 0) -> DocumentStore:
         msg = f"the document store did not start: {log.read_text(errors='replace').strip()[-500:]}"
         raise EngineMissing(msg)
     return DocumentStore(process, said)
-
-
-@cache
-def shared() -> DocumentStore:
-    """Return the one server of this test process: the first who asks starts it, the end of the process stops it.
-
-    Raises:
-        EngineMissing: see `start`.
-    """
-    folder = Path(mkdtemp(prefix="documentstore-"))
-    started = start(folder)
-
-    def end() -> None:
-        started.stop()
-        rmtree(folder, ignore_errors=True)
-
-    atexit.register(end)
-    return started
-
-
-def server() -> str:
-    """Return the URL of the server that tests of this process share; for one of its databases see `database_url`.
-
-    `MONGODB_URI` names one that runs already. Without a server the test is skipped, or fails where
-    `THROUGHLINE_TEST_ENGINE` is `local`.
-    """
-    given = os.environ.get("MONGODB_URI", "")
-    if given:
-        return given
-    try:
-        return shared().url
-    except EngineMissing as missing:
-        said = f"no document store to test on: {missing}"
-        if os.environ.get("THROUGHLINE_TEST_ENGINE") == "local":
-            pytest.fail(said)
-        pytest.skip(reason=f"tests on MongoDB's protocol are left out: {said}")
-
-
-def database_url(name: str, *, through: int | None = None) -> str:
-    """Return the URL of a database on that server; `through` the proxy on this port instead of directly."""
-    parts = urlsplit(server())._replace(path=f"/{name}")
-    if through is None:
-        return urlunsplit(parts)
-    user, at, _ = parts.netloc.rpartition("@")
-    # a driver that knows a replica set would go to its members instead of the proxy
-    options = [option for option in parts.query.split("&") if option and not option.startswith("replicaSet=")]
-    query = "&".join([*options, "directConnection=true"])
-    return urlunsplit(parts._replace(netloc=f"{user}{at}127.0.0.1:{through}", query=query))
-
-
-def address() -> tuple[str, int]:
-    """Return host and port of that server, for a proxy before it."""
-    host, _, port = urlsplit(server()).netloc.rpartition("@")[2].partition(",")[0].partition(":")
-    return host, int(port or _USUAL_PORT)
 
 
 def _port(process: subprocess.Popen[bytes]) -> int | None:

@@ -11,25 +11,25 @@ from shared.privacy.sqlite_vault import SqliteVault
 from shared.privacy.vault import MemoryVault, Vault
 from shared.store.mongo import Driver, MongoItems, MongoStore
 from shared.store.port import StoreUnavailable
-from tests.engine.documentstore import database_url
 from tests.engine.proxy import Proxy
+from tests.engine.urls import database_url
 
 
-def on_mongo(driver: Driver) -> Vault:
-    return MongoVault(MongoItems(database_url(f"test_{uuid.uuid4().hex}"), driver))
+def on_mongo(driver: Driver, server: str) -> Vault:
+    return MongoVault(MongoItems(database_url(server, f"test_{uuid.uuid4().hex}"), driver))
 
 
-VAULTS: dict[str, Callable[[Path], Vault]] = {
+VAULTS: dict[str, Callable[[pytest.FixtureRequest], Vault]] = {
     "memory": lambda _: MemoryVault(),
-    "sqlite": lambda folder: SqliteVault(folder / "intake" / "vault.sqlite"),
-    "motor": lambda _: on_mongo("motor"),
-    "pymongo": lambda _: on_mongo("pymongo"),
+    "sqlite": lambda request: SqliteVault(request.getfixturevalue("tmp_path") / "intake" / "vault.sqlite"),
+    "motor": lambda request: on_mongo("motor", request.getfixturevalue("server")),
+    "pymongo": lambda request: on_mongo("pymongo", request.getfixturevalue("server")),
 }
 
 
 @pytest.fixture(params=VAULTS)
-async def vault(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Vault]:
-    opened = VAULTS[request.param](tmp_path)
+async def vault(request: pytest.FixtureRequest) -> AsyncIterator[Vault]:
+    opened = VAULTS[request.param](request)
     await opened.open()
     yield opened
     await opened.close()
@@ -133,16 +133,16 @@ class TestTheFile:
 
 
 class TestOnAServer:
-    async def test_it_is_used_without_being_opened_and_still_there_after_closing(self) -> None:
-        items = MongoItems(database_url(f"test_{uuid.uuid4().hex}"))
+    async def test_it_is_used_without_being_opened_and_still_there_after_closing(self, server: str) -> None:
+        items = MongoItems(database_url(server, f"test_{uuid.uuid4().hex}"))
         for expected in (None, b"first"):
             vault = MongoVault(items)
             assert await vault.get("c1") == expected
             await vault.put({"c1": b"first"})
             await vault.close()
 
-    async def test_the_store_beside_it_holds_nothing_of_it(self) -> None:
-        url = database_url(f"test_{uuid.uuid4().hex}")
+    async def test_the_store_beside_it_holds_nothing_of_it(self, server: str) -> None:
+        url = database_url(server, f"test_{uuid.uuid4().hex}")
         vault, store = MongoVault(MongoItems(url)), MongoStore(url)
         await vault.put({"c1": b"the secret words"})
         await store.open()  # which refuses a database that holds anything else

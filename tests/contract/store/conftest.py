@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,13 @@ from shared.store.memory import MemoryData, MemoryStore
 from shared.store.mongo import Driver, MongoStore
 from shared.store.port import Store
 from shared.store.sqlite import SqliteStore
-from tests.engine.documentstore import database_url
+from tests.engine.urls import database_url
 
 Connect = Callable[[], Store]
 OpenStore = Callable[[], Awaitable[Store]]
 
 
-def on_memory(folder: Path) -> Connect:
-    del folder
+def on_memory() -> Connect:
     data = MemoryData()
     return lambda: MemoryStore(data)
 
@@ -27,25 +25,24 @@ def on_sqlite(folder: Path) -> Connect:
     return lambda: SqliteStore(folder / "store.db")
 
 
-def on_mongo(driver: Driver, folder: Path) -> Connect:
-    del folder
-    url = database_url(f"test_{uuid.uuid4().hex}")
+def on_mongo(driver: Driver, server: str) -> Connect:
+    url = database_url(server, f"test_{uuid.uuid4().hex}")
     return lambda: MongoStore(url, driver)
 
 
-ADAPTERS = {
-    "memory": on_memory,
-    "sqlite": on_sqlite,
-    "motor": partial(on_mongo, "motor"),
-    "pymongo": partial(on_mongo, "pymongo"),
+ADAPTERS: dict[str, Callable[[pytest.FixtureRequest], Connect]] = {
+    "memory": lambda _: on_memory(),
+    "sqlite": lambda request: on_sqlite(request.getfixturevalue("tmp_path")),
+    "motor": lambda request: on_mongo("motor", request.getfixturevalue("server")),
+    "pymongo": lambda request: on_mongo("pymongo", request.getfixturevalue("server")),
 }
 
 
 @pytest.fixture(params=ADAPTERS.values(), ids=ADAPTERS.keys())
-def connect(request: pytest.FixtureRequest, tmp_path: Path) -> Connect:
+def connect(request: pytest.FixtureRequest) -> Connect:
     """A new store, not yet open, on this test's data."""
-    adapter: Callable[[Path], Connect] = request.param
-    return adapter(tmp_path)
+    adapter: Callable[[pytest.FixtureRequest], Connect] = request.param
+    return adapter(request)
 
 
 @pytest.fixture

@@ -9,14 +9,13 @@ from tests.component.cli.running import command
 from tests.e2e.processes import free_port
 from tests.engine.choice import Engine
 from tests.engine.services import Site
-from tests.integration.scaling.groups import on_files
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def site(bare: Engine, tmp_path: Path) -> Iterator[Site]:
-    running = on_files(tmp_path, bare.bootstrap)
+    running = Site(tmp_path, bare.bootstrap, lambda service: f"sqlite:///{tmp_path / service}.sqlite3")
     try:
         yield running
     finally:

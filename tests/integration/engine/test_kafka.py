@@ -14,9 +14,9 @@ TOPIC = "kept-on-disk"
 
 @pytest.fixture
 def kafka(real: Engine) -> Kafka:
-    if real.kafka is None:
+    if real.broker.kafka is None:
         pytest.skip(reason=f"the {real.kind} engine is not ours to kill: only the local one is")
-    return real.kafka
+    return real.broker.kafka
 
 
 async def stored(kafka: Kafka) -> int:

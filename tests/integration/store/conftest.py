@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from shared.store.mongo import Driver, MongoStore
-from tests.engine.documentstore import address, database_url
 from tests.engine.proxy import Proxy
+from tests.engine.urls import address, database_url
 
 Make = Callable[..., MongoStore]
 Opened = Callable[..., Awaitable[MongoStore]]
@@ -25,8 +25,8 @@ def database() -> str:
 
 
 @pytest.fixture
-async def proxy() -> AsyncIterator[Proxy]:
-    host, port = address()
+async def proxy(server: str) -> AsyncIterator[Proxy]:
+    host, port = address(server)
     between = Proxy(port, host)
     await between.start()
     yield between
@@ -34,14 +34,14 @@ async def proxy() -> AsyncIterator[Proxy]:
 
 
 @pytest.fixture
-async def opened(driver: Driver, database: str, proxy: Proxy) -> AsyncIterator[Opened]:
+async def opened(driver: Driver, database: str, server: str, proxy: Proxy) -> AsyncIterator[Opened]:
     """Open a store; `direct`: not through the proxy."""
     stores: list[MongoStore] = []
 
     async def open_one(
         *, direct: bool = False, select_seconds: float = 15.0, answer_seconds: float = 20.0
     ) -> MongoStore:
-        url = database_url(database, through=None if direct else proxy.port)
+        url = database_url(server, database, through=None if direct else proxy.port)
         store = MongoStore(url, driver, select_seconds=select_seconds, answer_seconds=answer_seconds)
         stores.append(store)
         await store.open()

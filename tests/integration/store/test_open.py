@@ -9,7 +9,7 @@ from shared.store.mongo.driver import Database, database_of
 from shared.store.mongo.schema import INDEXES
 from shared.store.opening import store_at
 from shared.store.port import SchemaMismatch
-from tests.engine.documentstore import database_url
+from tests.engine.urls import database_url
 from tests.integration.store.conftest import Opened
 
 
@@ -46,8 +46,8 @@ class TestWhenADatabaseIsOpened:
         with pytest.raises(SchemaMismatch, match=rf"{database} is of schema version {SCHEMA_VERSION + 1}"):
             await opened()
 
-    async def test_what_is_not_ours_is_left_as_it_is(self, database: str) -> None:
-        store = MongoStore(database_url(database))
+    async def test_what_is_not_ours_is_left_as_it_is(self, server: str, database: str) -> None:
+        store = MongoStore(database_url(server, database))
         try:
             await store._client.open(foreign)
             before = await store._client.run(holds)

@@ -11,6 +11,7 @@ from shared.store.mongo import Driver, MongoStore
 from shared.store.port import StoreUnavailable
 from shared.testing.commits import NOON, entry, parked
 from tests.engine import documentstore
+from tests.engine.choice import Engine
 from tests.engine.documentstore import DocumentStore
 
 T = TypeVar("T")
@@ -21,9 +22,10 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[DocumentStore]:
-    """A server that a test may stop; the shared one tells whether there can be any."""
-    documentstore.server()
+def own(engine: Engine, tmp_path: Path) -> Iterator[DocumentStore]:
+    """A server that a test may stop."""
+    if engine.kind != "local":
+        pytest.skip(reason=f"the {engine.kind} engine's store is not ours to stop: only the local one is")
     started = documentstore.start(tmp_path)
     yield started
     started.stop()

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.choice import WAYS, Engine, Way, choose
+from tests.engine.choice import WAYS, Broker, Engine, Way, choose
 from tests.engine.containers import need_docker
 from tests.engine.jars import EngineMissing
 
@@ -11,7 +11,12 @@ from tests.engine.jars import EngineMissing
 def there(name: str, closed: list[str]) -> Way:
     def way(cleanup: ExitStack, _folder: Path) -> Engine:
         cleanup.callback(closed.append, name)
-        return Engine(name, f"{name}:9092")
+
+        def broker() -> Broker:
+            cleanup.callback(closed.append, f"{name}'s broker")
+            return Broker(f"{name}:9092")
+
+        return Engine(name, broker)
 
     return way
 
@@ -35,8 +40,17 @@ class TestTheChoice:
             chosen = choose(ways, "", cleanup, tmp_path)
             assert (chosen.kind, dict(chosen.passed_over)) == ("b", {"a": "a is not here"})
             assert closed == ["a"]
-            assert chosen.said() == "b: broker b:9092, store not needed (not used: a: a is not here)"
+            assert chosen.said() == "b: broker not needed, store not needed (not used: a: a is not here)"
         assert closed == ["a", "b"]
+
+    def test_starts_a_broker_when_it_is_asked_for_and_ends_it_with_the_rest(self, tmp_path: Path) -> None:
+        closed: list[str] = []
+        with ExitStack() as cleanup:
+            chosen = choose({"b": there("b", closed)}, "", cleanup, tmp_path)
+            assert chosen.bootstrap == chosen.bootstrap == "b:9092"
+            assert chosen.said() == "b: broker b:9092, store not needed"
+            assert closed == []
+        assert closed == ["b's broker", "b"]
 
     def test_takes_the_forced_one_though_an_earlier_can_be_had(self, tmp_path: Path) -> None:
         ways = {"a": there("a", []), "b": there("b", [])}
@@ -77,6 +91,13 @@ class TestTheEnvironment:
         assert engine.store_url("throughline_intake", tmp_path) == (
             "mongodb://store:27017/throughline_intake?replicaSet=rs0"
         )
+
+
+class TestTheLocalOne:
+    def test_is_not_chosen_where_there_is_no_java(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        with ExitStack() as cleanup, pytest.raises(EngineMissing, match="there is no java on the PATH"):
+            choose(WAYS, "local", cleanup, tmp_path)
 
 
 class TestContainers:
