@@ -196,6 +196,9 @@ class TestWhenAnAwaitIsCancelled:
                 await asyncio.sleep(0)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+        # What was cancelled may still be under way; closing lets it end.
+        await store.close()
+        await store.open()
         assert await store.append([entry("complaint/last", index={"state": "open"})]) == [True]
         loaded = await store.load(streams)
         for stream in streams:
