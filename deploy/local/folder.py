@@ -151,7 +151,8 @@ class DataFolder:
 
     def _write(self, name: str, content: dict[str, object]) -> None:
         target, draft = self.path / name, self.path / f"{name}.draft"
-        draft.write_text(json.dumps(content), encoding="utf-8")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(content, file)
         draft.replace(target)
 
 

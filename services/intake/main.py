@@ -56,6 +56,8 @@ def create(
         OrganisationInvalid, ValueError: the organisation file, the store's URL or the key's file cannot be used.
     """
     organisation = from_path(settings.organisation)
+    # First: of an URL that is no store's it says more than the vault beside it could.
+    kept = store or store_at(settings.store, settings.store_driver)
     hidden = vault or _vault(settings)
     key = settings.pseudonym_key.get_secret_value().encode() or _kept_key(settings)
 
@@ -66,7 +68,7 @@ def create(
     return Service(
         definition(organisation),
         settings,
-        store or store_at(settings.store, settings.store_driver),
+        kept,
         routes,
         clock=clock,
         ids=ids,

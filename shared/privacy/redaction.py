@@ -1,10 +1,13 @@
 """Masks personal data in a text (en, ru; other languages share the patterns). Pure.
 
-Masked: e-mail addresses, phone numbers, card numbers, IBANs, account-like numbers, the query of a web address, and
-what is known of the customer: name parts (Russian ones in every case), phone, reference.
-Left alone: all the rest, white space, quotes and emoji included; amounts, dates, times, short codes, numbers written
-with letters. The mask says what stood there, so that the text still reads.
+Masked: e-mail addresses, phone numbers, card numbers, IBANs, account-like numbers, the query of a web address,
+what is known of the customer: name parts (Russian ones in every case), phone, reference; and the name in an
+introduction or under a letter ("my name is …", "Kind regards, …").
+Left alone: all the rest, so names of others and postal addresses too; white space, quotes and emoji included; amounts,
+dates, times, short codes, numbers written with letters. The mask says what stood there, so that the text still reads.
 """
+
+# ruff: noqa: RUF001 - Russian words
 
 from __future__ import annotations
 
@@ -29,6 +32,11 @@ _LOCAL_DIGITS: Final = 7
 _EMAIL = re.compile(r"[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}")
 _QUERY = re.compile(r"((?:https?://|www\.)[^\s?#<>\"]{1,500}[?#])[^\s<>\"]{1,2000}", re.IGNORECASE)
 _IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?\b")
+_SIGNED = re.compile(
+    r"\b((?i:my name is|me chamo|meu nome é|меня зовут|regards|sincerely|atenciosamente|с уважением)[,:]?\s{1,3})"
+    r"(?:[A-ZÀ-ÞА-ЯЁ][\w'’.-]{0,40}[^\S\n]?){1,4}"
+)
+_SIGNS: Final = ("my name is", "me chamo", "meu nome", "меня зовут", "regards", "sincerely", "atenciosam", "уважением")
 _NO_DIGITS = re.compile(r"\D+")
 _TWO_DIGITS = re.compile(r"\d\d")
 
@@ -72,10 +80,19 @@ def redact(text: str, known: Known = NOBODY) -> Redacted:
         result = result.replace(known.ref, CUSTOMER)
     if known.email and known.email in result:  # an address that is none, as written
         result = result.replace(known.email, EMAIL)
+    folded = result.casefold()
+    if any(sign in folded for sign in _SIGNS):
+        result = _SIGNED.sub(_signed, result)
     if known.name:
         pattern = name_pattern(known.name, result)
         result = pattern.sub(NAME, result) if pattern else result
     return Redacted(result, result != text)
+
+
+def _signed(found: re.Match[str]) -> str:
+    """Keep the words before the name, and the space or stop that ended it."""
+    kept = found[0][len(found[0].rstrip(" .")) :]
+    return f"{found[1]}{NAME}{kept}"
 
 
 def redactor(known: Known = NOBODY) -> Callable[[str], str]:

@@ -74,6 +74,10 @@ async def _known(_request: Request, error: Exception) -> JSONResponse:
 
 async def _validation(_request: Request, error: Exception) -> JSONResponse:
     found = cast("RequestValidationError", error).errors()
+    broken = next((item for item in found if item["type"] == "json_invalid"), None)
+    if broken is not None:
+        at, why = broken["loc"][-1], broken["ctx"]["error"]
+        return problem(400, "malformed", f"the body is not JSON: {why} at character {at}")
     return _fields([{"field": _path(item["loc"]), "problem": str(item["msg"])} for item in found])
 
 

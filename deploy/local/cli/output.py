@@ -82,7 +82,7 @@ def grid(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], n
 
     shown = Table(title=plain(title), title_justify="left")
     for index, column in enumerate(columns):
-        shown.add_column(column, justify="right" if index in numeric else "left")
+        shown.add_column(column, justify="right" if index in numeric else "left", overflow="fold")
     for row in rows:
         shown.add_row(*(plain(cell) for cell in row))
     return shown

@@ -92,7 +92,7 @@ class _Look:
         import asyncio
 
         if api is None:
-            say("nothing runs here: what was under way when it stopped shows under C-LIVE until it is started again")
+            say("nothing runs here: what was under way when it stopped shows under C-LIVE and C-CONSERVE until it runs")
         while True:
             now = self._quiet(api) if api else None
             with progress("reading stores and topics"):
@@ -133,3 +133,6 @@ def _print(findings: Mapping[str, Finding], places: Places, journal: Path | None
 
     by = ["all stores", *(["all topics"] if places.broker else []), *(["the journal"] if journal else [])]
     print_invariants(Console(highlight=False, width=_WIDTH), findings, f"checked on {', '.join(by)}")
+    unseen = [name for name, finding in findings.items() if not finding.checked]
+    if unseen:
+        say(f"{len(findings) - len(unseen)} were looked at; nothing here to look at {', '.join(unseen)} by")

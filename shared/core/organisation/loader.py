@@ -50,13 +50,15 @@ def load(text: str, source: str, included: Mapping[str, str] | None = None) -> O
 def from_path(path: str | Path) -> Organisation:
     """Read an organisation from a file; a name without suffix (`city`) is one of those that come with Throughline.
 
+    What it includes is looked for beside it, then among what comes with Throughline.
+
     Raises:
         OrganisationInvalid: when there is no such file, or for what is wrong inside it.
     """
     place = place_of(path, ORGANISATIONS)
     text = _text_of(place, str(path))
     included = {
-        name: _text_of(place.parent / name, f"{path} (include {name})")
+        name: _text_of(_beside(place, name), f"{path} (include {name})")
         for name in _include_names(text, str(path))
         if _stays_inside(name)
     }
@@ -72,6 +74,11 @@ def _known(text: str, source: str, included: tuple[tuple[str, str], ...]) -> Org
 def packaged_names() -> tuple[str, ...]:
     """The organisations that come with Throughline."""
     return names(ORGANISATIONS)
+
+
+def _beside(place: Path, name: str) -> Path:
+    own = place.parent / name
+    return own if own.exists() else ORGANISATIONS / name
 
 
 def _text_of(place: Path, source: str) -> str:

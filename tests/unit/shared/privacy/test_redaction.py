@@ -14,6 +14,10 @@ class TestWhatIsPersonal:
     @pytest.mark.parametrize(
         ("text", "masked"),
         [
+            ("My name is John Smith, it is late", "My name is [name], it is late"),
+            ("Regards, Mary O'Connor", "Regards, [name]"),
+            ("Меня зовут Анна Сергеевна Иванова.", "Меня зовут [name]."),
+            ("жду. С уважением,\nИван Петров", "жду. С уважением,\n[name]"),
             ("write to o.wendt+shop@mail.example.com.", "write to [e-mail]."),
             ("почта: иван@почта.рф, жду", "почта: [e-mail], жду"),
             ("call +49 30 901820", "call [phone]"),

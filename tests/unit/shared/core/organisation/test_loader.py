@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from shared.core.organisation import OrganisationInvalid, from_path, load
+from shared.core.packaged import ORGANISATIONS
 from tests.unit.shared.core.organisation.build import put, refusal, shop, small
 
 
@@ -119,6 +120,11 @@ class TestWhenSectionsAreIncluded:
 
     def test_a_missing_one_is_told(self) -> None:
         assert "include[0]: there is no file 'words.yaml'" in refusal(put("include", ["words.yaml"]))
+
+    def test_a_copy_of_a_packaged_file_finds_what_comes_with_throughline(self, tmp_path: Path) -> None:
+        copied = tmp_path / "ours.yaml"
+        copied.write_text((ORGANISATIONS / "city.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+        assert from_path(copied).lexicon == from_path("city").lexicon
 
     def test_a_file_outside_the_folder_is_never_read(self, tmp_path: Path) -> None:
         (tmp_path / "secret.yaml").write_text("lexicon: {}")
