@@ -35,7 +35,17 @@ APART: Final = (
     "tests/component/messaging/test_nothing_is_lost.py",
 )
 """Files whose tests take seconds each, mostly waiting, and share nothing."""
-FIRST: Final = ("tests/e2e/", *REAL, "tests/sim/", *TOGETHER[:2], *APART, "tests/component/", "tests/contract/")
+FIRST: Final = (
+    *REAL,
+    "tests/e2e/test_demo.py",
+    "tests/e2e/",
+    *TOGETHER[3:],
+    "tests/sim/",
+    *TOGETHER[:2],
+    *APART,
+    "tests/component/",
+    "tests/contract/",
+)
 """In the order of what they take; unit tests fill what is left."""
 
 

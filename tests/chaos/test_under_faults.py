@@ -34,7 +34,7 @@ from tests.engine.services import Site
 
 pytestmark = pytest.mark.chaos
 SEED = int(os.environ.get("SEED") or 1)
-MOST_COMPLAINTS = 1_000
+MOST_COMPLAINTS = 1_200
 PAUSE_SECONDS = 0.15
 POISON_SHARE = 0.01
 COPIES_SHARE = 0.05

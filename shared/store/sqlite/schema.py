@@ -20,7 +20,10 @@ SKIPPED: Final = """CREATE TABLE skipped (
         at INTEGER NOT NULL
     ) WITHOUT ROWID"""
 
-MIGRATIONS: Final = {1: (SKIPPED,)}
+# Reading a long outbox page by page would sort all of it for each page.
+OUTBOX_BY_POSITION: Final = "CREATE INDEX outbox_by_position ON outbox (position)"
+
+MIGRATIONS: Final = {1: (SKIPPED, OUTBOX_BY_POSITION)}
 """Per older version what makes it the next one."""
 
 # `commits` is never updated: what is not yet published stands in `outbox`, so that marking touches small pages only.
@@ -46,6 +49,7 @@ TABLES: Final = (
         at INTEGER NOT NULL,
         PRIMARY KEY (stream, number)
     ) WITHOUT ROWID""",
+    OUTBOX_BY_POSITION,
     """CREATE TABLE executed (
         command_id TEXT NOT NULL PRIMARY KEY,
         digest TEXT NOT NULL,

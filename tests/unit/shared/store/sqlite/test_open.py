@@ -44,6 +44,7 @@ class TestWhenAStoreIsOpened:
         await store.close()
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("DROP TABLE skipped")
+            connection.execute("DROP INDEX outbox_by_position")
             connection.execute("PRAGMA user_version = 1")
         await store.open()
         assert await store.position() == 1
