@@ -12,11 +12,13 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, NoReturn
 
+import pytest
+
 from shared.messaging.broker import _Batch
 from shared.runtime.relay import Relay
-from shared.runtime.session import DUPLICATE, Input, Result, Session
 from shared.store.mongo import MongoStore
 from shared.store.sqlite import SqliteStore
+from tests.sim.mutants import no_deduplication, no_deduplication_of_commands
 
 
 def _die(*_: object) -> NoReturn:
@@ -71,15 +73,9 @@ def _noted(sound: Callable[..., Awaitable[None]], marked: asyncio.Event) -> Call
 
 
 def without_deduplication() -> None:
-    """What was applied before is decided again, by its number and by its command's id."""
-    sound = Session._apply
-    Session._known = lambda _self, _item: None  # type: ignore[method-assign]
-
-    def apply(self: Session, item: Input) -> Result:
-        result = sound(self, item)
-        return self._decide(item) if result is DUPLICATE else result
-
-    Session._apply = apply  # type: ignore[method-assign]
+    """What was applied before is decided again, by its number and by its command's id: the simulator's own mutants."""
+    for mutate in (no_deduplication, no_deduplication_of_commands):
+        mutate(pytest.MonkeyPatch())
 
 
 WAYS: Final[dict[str, Callable[[], None]]] = {

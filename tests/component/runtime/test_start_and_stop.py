@@ -5,7 +5,9 @@ import gc
 import logging
 from pathlib import Path
 
+import httpx
 import pytest
+from pydantic import SecretStr
 
 from deploy.local.clock import SteppedClock
 from deploy.local.deployment import deployed
@@ -14,8 +16,11 @@ from services.intake import main as intake
 from services.routing import main as routing
 from shared.contracts.topics import OWNERS, PARTITIONS_EMBEDDED
 from shared.messaging.embedded import EmbeddedBroker
+from shared.privacy.vault import MemoryVault
 from shared.runtime import service as runtime
 from shared.runtime.ports import SystemClock
+from shared.store.memory import MemoryStore, Moment
+from shared.store.port import StoreUnavailable
 from shared.testing.harness import Stage, creating, staged
 from tests.component.says import NOW, registered
 from tests.component.stages import new_id
@@ -81,3 +86,21 @@ def _folder_with_intakes_store(place: Path) -> DataFolder:
     (stored,) = [file for file in place.glob("*.sqlite3") if "vault" not in file.name]
     stored.rename(folder.path / "intake.sqlite3")
     return folder
+
+
+async def test_while_the_store_is_away_at_the_start_a_write_is_refused_at_once() -> None:
+    async def away(call: str, _moment: Moment) -> None:
+        if call == "open":
+            raise StoreUnavailable("nobody there")
+
+    settings = intake.Settings(store="sqlite:///nowhere", broker="127.0.0.1:1", pseudonym_key=SecretStr("k"))
+    service = intake.create(settings, store=MemoryStore(faults=away), vault=MemoryVault())
+    starting = asyncio.create_task(service.start())
+    transport = httpx.ASGITransport(app=service.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://intake") as http, asyncio.timeout(10):
+        refused = await http.post("/complaints", json=PAST)
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    await service.stop()
+    assert refused.status_code == 503
+    assert "Retry-After" in refused.headers
