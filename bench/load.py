@@ -21,7 +21,7 @@ IN, OUT = topics.ROUTING, topics.DEPARTMENTS
 
 
 def _broker(pipe: Connection) -> None:
-    with EmbeddedBroker.start(sorted(topics.READERS), partitions=PARTITIONS) as broker:
+    with EmbeddedBroker.start([IN, OUT], partitions=PARTITIONS) as broker:
         pipe.send(broker.bootstrap_servers)
         pipe.recv()
 

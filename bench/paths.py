@@ -22,6 +22,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from pydantic import BaseModel, TypeAdapter
 
 from bench.load import IN, OUT, PARTITIONS
+from shared.contracts.departments import RESOLUTIONS
 from shared.contracts.routing import StepConfirmed
 from shared.core.decider import Decider
 from shared.runtime.definition import Definition, Listen
@@ -127,8 +128,7 @@ def toy() -> Definition:
         return [StepConfirmed(at=command, by="carrier", step="last-mile", department="carrier")]
 
     decider: Decider[Counted, datetime] = Decider(
-        kind="resolution",
-        topic=OUT,
+        stream=RESOLUTIONS,
         initial=Counted(),
         decide=decide,
         evolve=lambda state, _event: Counted(seen=state.seen + 1),
@@ -137,8 +137,8 @@ def toy() -> Definition:
         index=lambda _state: {"status": "open"},
         next_due=lambda _state: None,
     )
-    listen: Listen[StepConfirmed] = Listen(IN, "triage", StepConfirmed, lambda incoming: incoming.now)
-    return Definition("departments", [decider], [StepConfirmed], [listen], topics=[OUT])
+    listen: Listen[StepConfirmed] = Listen(StepConfirmed, lambda incoming: incoming.now)
+    return Definition("departments", [RESOLUTIONS], [listen], deciders=[decider])
 
 
 async def full(bootstrap: str, count: int) -> dict[str, float]:

@@ -9,6 +9,7 @@ import yaml
 from pydantic.json_schema import models_json_schema
 
 from deploy.docs.reading import DEPARTMENT_TOPIC, Message
+from services import owners, readers
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 
@@ -39,7 +40,7 @@ def asyncapi(messages: Sequence[Message]) -> str:
 
 
 def _addresses() -> Iterator[str]:
-    yield from topics.OWNERS
+    yield from owners()
     yield DEPARTMENT_TOPIC
 
 
@@ -61,9 +62,9 @@ def _operations(messages: Sequence[Message]) -> Iterator[tuple[str, Json]]:
     for topic in _addresses():
         channel = _channel_id(topic)
         said = [message for message in messages if topic in message.topics]
-        owner = topics.OWNERS.get(topic, topics.OWNERS[topics.DEPARTMENTS])
+        owner = owners().get(topic, owners()[topics.DEPARTMENTS])
         yield f"{owner}-says-{channel}", _operation("send", channel, said)
-        for reader in topics.READERS.get(topic, ()):
+        for reader in readers().get(topic, ()):
             heard = [message for message in said if reader in message.heard_by]
             yield f"{reader}-hears-{channel}", _operation("receive", channel, heard)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 
-from deploy.docs.reading import CONTRACTS, DEPARTMENT_TOPIC, Member, Message, Shape
+from deploy.docs.reading import DEPARTMENT_TOPIC, Member, Message, Shape
+from services import NAMES, owners, readers
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 
@@ -27,7 +29,8 @@ decimals are text so that no digit is lost.
 def events(messages: Sequence[Message], parts: Sequence[Shape]) -> str:
     """Return the whole document."""
     blocks = [_HEAD, "## Topics\n", _topics(messages), "## Headers\n", _headers()]
-    for service, contract in CONTRACTS.items():
+    for service in NAMES:
+        contract = import_module(f"shared.contracts.{service}")
         own = [message for message in messages if message.service == service]
         blocks += [f"## What {service} says\n", _paragraph((contract.__doc__ or "").replace("``", "`"))]
         blocks += [_message(message) for message in own]
@@ -37,10 +40,10 @@ def events(messages: Sequence[Message], parts: Sequence[Shape]) -> str:
 
 def _topics(messages: Sequence[Message]) -> str:
     rows: list[tuple[str, ...]] = []
-    for topic, owner in (*topics.OWNERS.items(), (DEPARTMENT_TOPIC, topics.OWNERS[topics.DEPARTMENTS])):
+    for topic, owner in (*owners().items(), (DEPARTMENT_TOPIC, owners()[topics.DEPARTMENTS])):
         said = [message for message in messages if topic in message.topics]
-        readers = ", ".join(topics.READERS.get(topic, ())) or "whoever wants to"
-        rows.append((f"`{topic}`", owner, readers, str(len(said))))
+        read_by = ", ".join(readers().get(topic, ())) or "whoever wants to"
+        rows.append((f"`{topic}`", owner, read_by, str(len(said))))
     return _table(("topic", "owner", "read by", "types"), rows)
 
 

@@ -6,31 +6,19 @@ import inspect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache, reduce
-from importlib import import_module
-from types import ModuleType, NoneType
+from types import NoneType
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from shared.contracts import departments, intake, review, routing
-from shared.contracts.event import Event
-from shared.contracts.topics import OWNERS, department_topic
-from shared.core.decider import Decider
-from shared.core.organisation import from_path
+from services import ALL, catalogue
+from shared.contracts.event import Audience, Event
+from shared.contracts.topics import SUMMARIES, department_topic
 
-CONTRACTS: Final[Mapping[str, ModuleType]] = {
-    "intake": intake,
-    "routing": routing,
-    "departments": departments,
-    "review": review,
-}
 ANY_DEPARTMENT: Final = "{department}"
-_ORGANISATION: Final = "parcel-retailer"
-"""Which events go where does not depend on the organisation; a decider needs one all the same."""
 _WORDS: Final[Mapping[object, str]] = {
     str: "text",
     int: "whole number",
@@ -79,25 +67,25 @@ def messages() -> list[Message]:
     heard = _heard()
     return [
         Message(
-            name=model.type_name(),
-            service=service,
+            name=name,
+            service=definition.name,
             model=model,
             shape=shape_of(model),
-            topics=(_own_topic(service), *_further(service, model)),
+            topics=(stream.topic, *FURTHER[model.traits.audience]),
             heard_by=heard.get(model, ()),
         )
-        for service, contract in CONTRACTS.items()
-        for model in contract.EVENTS
+        for definition in ALL
+        for stream in definition.streams
+        for name, model in stream.events.items()
     ]
 
 
 def parts() -> list[Shape]:
     """Return what events are made of, by name."""
     found: dict[str, type[BaseModel]] = {}
-    for contract in CONTRACTS.values():
-        for model in contract.EVENTS:
-            for field in model.model_fields.values():
-                _collect(field.annotation, found)
+    for model in catalogue().published.values():
+        for field in model.model_fields.values():
+            _collect(field.annotation, found)
     return [shape_of(found[name]) for name in sorted(found)]
 
 
@@ -159,47 +147,21 @@ def _documented(model: type[BaseModel]) -> tuple[str, dict[str, str]]:
     return " ".join(prose.split()), meanings
 
 
-def _own_topic(service: str) -> str:
-    return next(topic for topic, owner in OWNERS.items() if owner == service)
-
-
-@cache
-def _deciders(service: str) -> Sequence[Decider[Any, Any]]:
-    definition = import_module(f"services.{service}.main").definition(from_path(_ORGANISATION))
-    deciders: Sequence[Decider[Any, Any]] = definition.deciders
-    return deciders
-
-
-def _further(service: str, model: type[Event]) -> list[str]:
-    """The other topics on which the decider puts such an event, once a department sits at a revealed table."""
-    fields: dict[str, Any] = {"department": ANY_DEPARTMENT, "departments": (ANY_DEPARTMENT,)}
-    event = model.model_construct(**fields)
-    decider = _deciders(service)[0]
-    state = reduce(decider.evolve, _seated(), decider.initial) if service == "departments" else decider.initial
-    return list(decider.also(state, event))
-
-
-def _seated() -> list[Event]:
-    who: dict[str, Any] = {"at": datetime(2026, 1, 1, tzinfo=UTC), "by": "system", "department": ANY_DEPARTMENT}
-    return [
-        departments.TableOpened(
-            **who, stage=1, lead=ANY_DEPARTMENT, departments=(ANY_DEPARTMENT,), severity="low", answer_by=None
-        ),
-        departments.DepartmentInvited(**who, steps=(), effect="", asked="", respond_by=None),
-        departments.DepartmentJoined(**who),
-        departments.RoundRevealed(**who, complete=True),
-    ]
-
-
 def _heard() -> dict[type[Event], list[str]]:
     heard: dict[type[Event], list[str]] = {}
-    for service in CONTRACTS:
-        consumers = import_module(f"services.{service}.consumers")
-        for entry in (*consumers.LISTENS, *getattr(consumers, "FAN_INS", ())):
-            readers = heard.setdefault(entry.event, [])
-            if service not in readers:
-                readers.append(service)
+    for definition in ALL:
+        for event in definition.received:
+            heard.setdefault(event, []).append(definition.name)
     return heard
 
 
 DEPARTMENT_TOPIC: Final = department_topic(ANY_DEPARTMENT)
+
+FURTHER: Final[Mapping[Audience, Sequence[str]]] = {
+    Audience.NOBODY: (),
+    Audience.NAMED: (DEPARTMENT_TOPIC,),
+    Audience.TABLE: (DEPARTMENT_TOPIC,),
+    Audience.REVEALED_TABLE: (DEPARTMENT_TOPIC,),
+    Audience.BOARD: (SUMMARIES,),
+}
+"""The topics on which an audience finds an event."""

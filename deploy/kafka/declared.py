@@ -9,7 +9,8 @@ from typing import Final
 
 from pydantic import Field, ValidationError
 
-from shared.contracts.topics import OWNERS, department_topic
+from services import owners
+from shared.contracts.topics import department_topic
 from shared.core.datafile import DataFileInvalid, Frozen, Problem, parse_yaml, problems_of
 
 PACKAGED: Final = Path(__file__).with_name("topics.yaml")
@@ -58,7 +59,7 @@ def read(path: Path) -> TopicsFile:
         file = TopicsFile.model_validate(parse_yaml(text, str(path), TopicsInvalid))
     except ValidationError as error:
         raise TopicsInvalid(str(path), problems_of(error, TopicsFile)) from error
-    needed = {*OWNERS, TEMPLATE}
+    needed = {*owners(), TEMPLATE}
     lacks = [
         Problem("topics", f"{name} is missing", "a service needs it") for name in sorted(needed - file.topics.keys())
     ]

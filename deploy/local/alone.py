@@ -12,9 +12,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsError
 
-from deploy.local.deployment import MAINS
 from deploy.local.serving import calm_collector, listen, serving, url_of
-from shared.contracts.topics import OWNERS, read_by
+from services import definition_of, main_of
 from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
 
@@ -45,7 +44,7 @@ def settings_of(name: str) -> tuple[ServiceSettings, list[str]]:
     Raises:
         SettingsInvalid: see there.
     """
-    kind: type[ServiceSettings] = MAINS[name].Settings
+    kind: type[ServiceSettings] = main_of(name).Settings
     prefix = str(kind.model_config["env_prefix"])
     try:
         settings = kind()
@@ -78,7 +77,7 @@ def _unknown(kind: type[BaseSettings], prefix: str) -> list[str]:
 
 
 def _without_sources(name: str, prefix: str, settings: ServiceSettings) -> list[str]:
-    missing = sorted({OWNERS[topic] for topic in read_by(name)} - settings.sources.keys() - {name})
+    missing = sorted(set(definition_of(name).sources.values()) - settings.sources.keys() - {name})
     if not missing:
         return []
     lacks = " and ".join(missing)
@@ -100,7 +99,7 @@ async def alone(
         OSError: the port is taken.
     """
     calm_collector()
-    service: Service = MAINS[name].create(settings)
+    service: Service = main_of(name).create(settings)
     with listen(host, port) as listening:
         listening.listen()
         welcome(url_of(host, listening))

@@ -7,18 +7,14 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Final
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 
-from deploy.local.folder import SERVICES, DataFolder
+from deploy.local.folder import DataFolder
 from deploy.local.serving import calm_collector, listen, serving, url_of
-from services.departments import main as departments
-from services.intake import main as intake
-from services.review import main as review
-from services.routing import main as routing
+from services import NAMES, main_of, readers
 from shared.contracts.topics import PARTITIONS_EMBEDDED
 from shared.core.organisation import from_path
 from shared.messaging.embedded import EmbeddedBroker
@@ -26,12 +22,6 @@ from shared.runtime.ports import Clock
 from shared.runtime.service import Service
 from shared.web.problems import problem
 
-MAINS: Final[Mapping[str, ModuleType]] = {
-    "intake": intake,
-    "routing": routing,
-    "departments": departments,
-    "review": review,
-}
 _READY_SECONDS: Final = 30.0
 _STUCK_SECONDS: Final = 60.0
 _QUIET_LOOKS: Final = 3
@@ -100,7 +90,7 @@ class Deployment:
 
         @app.get("/")
         async def index() -> dict[str, str]:
-            return {name: f"{self.url}/{name}/docs" for name in SERVICES}
+            return {name: f"{self.url}/{name}/docs" for name in NAMES}
 
         @app.get("/livez")
         async def livez() -> dict[str, str]:
@@ -111,7 +101,7 @@ class Deployment:
             missing = await self.not_ready()
             if missing:
                 return problem(503, "not-ready", "; ".join(f"{k}: {v}" for k, v in missing.items()), missing=missing)
-            return JSONResponse({"status": "ready", "services": list(SERVICES)})
+            return JSONResponse({"status": "ready", "services": list(NAMES)})
 
         for name, service in self.services.items():
             app.mount(f"/{name}", service.app)
@@ -147,7 +137,7 @@ async def deployed(
         url = url_of(host, listening)
         calm_collector()
         broker = cleanup.enter_context(EmbeddedBroker.start())
-        parts = {name: _create(name, folder, broker.bootstrap_servers, url, clock) for name in SERVICES}
+        parts = {name: _create(name, folder, broker.bootstrap_servers, url, clock) for name in NAMES}
         topics = {topic for service in parts.values() for topic in service.definition.topics}
         broker.create_topics(sorted(topics), partitions=PARTITIONS_EMBEDDED)
         await broker.self_test()
@@ -157,14 +147,15 @@ async def deployed(
 
 
 def _create(name: str, folder: DataFolder, broker: str, url: str, clock: Clock | None) -> Service:
-    module = MAINS[name]
+    module = main_of(name)
     settings = module.Settings(
         broker=broker,
         store=folder.store_url(name),
         organisation=folder.organisation(),
         partitions=PARTITIONS_EMBEDDED,
         embedded=True,
-        sources={other: f"{url}/{other}" for other in SERVICES},
+        readers=readers(),
+        sources={other: f"{url}/{other}" for other in NAMES},
     )
     service: Service = module.create(settings, clock=clock)
     return service

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from deploy.local.deployment import MAINS
 from deploy.local.folder import DataFolder
+from services import ALL, NAMES, main_of
 from shared.core.organisation import from_path
 from shared.runtime.definition import Definition
 from shared.runtime.settings import ServiceSettings
@@ -54,7 +54,7 @@ def in_folder(folder: DataFolder) -> Places:
     if organisation is None:
         raise NothingThere(f"there are no complaints in {folder.path}; begin with `throughline up` or `import`")
     company = from_path(organisation)
-    stores = [Kept(main.definition(company), store_at(folder.store_url(name))) for name, main in MAINS.items()]
+    stores = [Kept(one.given(company), store_at(folder.store_url(one.name))) for one in ALL]
     return Places(stores)
 
 
@@ -67,20 +67,18 @@ def by_environment() -> Places | None:
     """
     found: dict[str, ServiceSettings] = {}
     wrong: list[str] = []
-    for name, main in MAINS.items():
+    for name in NAMES:
         try:
-            found[name] = main.Settings()
+            found[name] = main_of(name).Settings()
         except ValidationError as error:
             fields = ", ".join(str(part["loc"][0]) for part in error.errors(include_input=False))
             wrong.append(f"THROUGHLINE_{name.upper()}_…: {fields}")
-    prefixes = tuple(f"THROUGHLINE_{name.upper()}_" for name in MAINS)
+    prefixes = tuple(f"THROUGHLINE_{name.upper()}_" for name in NAMES)
     if not any(name.upper().startswith(prefixes) for name in os.environ):
         return None
     if wrong:
         raise NothingThere(f"these variables are missing or wrong: {'; '.join(wrong)}")
-    stores = [
-        Kept(main.definition(from_path(found[name].organisation)), _store(found[name])) for name, main in MAINS.items()
-    ]
+    stores = [Kept(one.given(from_path(found[one.name].organisation)), _store(found[one.name])) for one in ALL]
     brokers = {settings.broker for settings in found.values() if not settings.embedded}
     if len(brokers) > 1:
         raise NothingThere(f"the services name several brokers, {', '.join(sorted(brokers))}; they share one")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-SERVICES: Final = ("intake", "routing", "departments", "review")
 _PROBE_SECONDS: Final = 0.5
 """A command that looks whether the folder is free holds it for an instant; whoever takes it waits that long."""
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from services.departments.commands import CloseTable, Escalate, NoteComplaint, NoteTriage, OpenSecondStage
 from services.departments.policy import EXCERPT
-from shared.contracts import intake, routing, topics
+from shared.contracts import intake, routing
 from shared.contracts.departments import ComplaintBrief, TriageBrief
 from shared.runtime.definition import Incoming, Listen
 
@@ -65,10 +65,10 @@ def _excerpt(text: str) -> str:
 
 
 LISTENS: Final[tuple[Listen[Any], ...]] = (
-    Listen(topics.INTAKE, intake.KIND, intake.ComplaintRegistered, note_complaint),
-    Listen(topics.INTAKE, intake.KIND, intake.OutcomeRejected, open_second_stage),
-    Listen(topics.INTAKE, intake.KIND, intake.EscalationRequested, escalate),
-    Listen(topics.INTAKE, intake.KIND, intake.ComplaintWithdrawn, close_withdrawn),
-    Listen(topics.INTAKE, intake.KIND, intake.ComplaintClosed, close_accepted),
-    Listen(topics.ROUTING, routing.KIND, routing.ComplaintTriaged, note_triage),
+    Listen(intake.ComplaintRegistered, note_complaint),
+    Listen(intake.OutcomeRejected, open_second_stage),
+    Listen(intake.EscalationRequested, escalate),
+    Listen(intake.ComplaintWithdrawn, close_withdrawn),
+    Listen(intake.ComplaintClosed, close_accepted),
+    Listen(routing.ComplaintTriaged, note_triage),
 )

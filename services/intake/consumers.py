@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from services.intake.commands import AnnounceTable, EngageManagement, PrepareAnswer, ReleaseManagement, SendAnswer
-from shared.contracts import topics
 from shared.contracts.departments import (
-    KIND,
     AnswerAgreed,
     EscalatedToManagement,
     EscalationClosed,
@@ -49,9 +47,9 @@ def release_management(incoming: Incoming[EscalationClosed]) -> ReleaseManagemen
 
 
 LISTENS: Final[tuple[Listen[Any], ...]] = (
-    Listen(topics.DEPARTMENTS, KIND, TableOpened, announce_table),
-    Listen(topics.DEPARTMENTS, KIND, AnswerAgreed, prepare_answer),
-    Listen(topics.DEPARTMENTS, KIND, ResolutionCompleted, send_answer),
-    Listen(topics.DEPARTMENTS, KIND, EscalatedToManagement, engage_management),
-    Listen(topics.DEPARTMENTS, KIND, EscalationClosed, release_management),
+    Listen(TableOpened, announce_table),
+    Listen(AnswerAgreed, prepare_answer),
+    Listen(ResolutionCompleted, send_answer),
+    Listen(EscalatedToManagement, engage_management),
+    Listen(EscalationClosed, release_management),
 )

@@ -7,39 +7,23 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from services.intake import DEFINITION
 from services.intake.api import router
 from services.intake.api.registration import Registrar
-from services.intake.consumers import LISTENS
-from services.intake.decide import decider
 from services.intake.settings import Settings
-from services.intake.timers import on_due
 from services.intake.views import Views
-from shared.contracts import intake, topics
-from shared.core.organisation import Organisation, from_path
+from shared.core.organisation import from_path
 from shared.privacy.keyfile import kept_key
 from shared.privacy.mongo_vault import MongoVault
 from shared.privacy.sqlite_vault import SqliteVault
 from shared.privacy.vault import Vault
-from shared.runtime.definition import Definition
 from shared.runtime.ports import Clock, Ids
 from shared.runtime.service import Service
 from shared.store.mongo import SCHEMES, MongoItems
 from shared.store.opening import store_at
 from shared.store.port import Store
 
-__all__ = ["Settings", "create", "definition"]
-
-
-def definition(organisation: Organisation) -> Definition:
-    """Return what intake is for this organisation."""
-    return Definition(
-        name="intake",
-        deciders=(decider(organisation),),
-        events=intake.EVENTS,
-        listens=LISTENS,
-        on_due=on_due,
-        topics=(topics.INTAKE,),
-    )
+__all__ = ["Settings", "create"]
 
 
 def create(
@@ -66,7 +50,7 @@ def create(
         return (router(service.execute, Views(service.store), service.clock, registrar, hidden),)
 
     return Service(
-        definition(organisation),
+        DEFINITION.given(organisation),
         settings,
         kept,
         routes,

@@ -9,9 +9,9 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from services.intake.state import STATE, Closed, Promise, State, Unregistered
-from shared.contracts.catalogue import current, read
-from shared.contracts.intake import KIND, AnswerSent, ComplaintRegistered
+from shared.contracts.intake import COMPLAINTS, KIND, AnswerSent, ComplaintRegistered
 from shared.contracts.parts import StepTime
+from shared.core.catalogue import Catalogue
 from shared.store.port import MAX_PAGE, Commit, Snapshot, Store
 from shared.web.problems import NotFound
 
@@ -106,7 +106,8 @@ class Views:
         ):
             commits += page
         told = [record for commit in commits for record in commit.records]
-        said = [read(record.type, record.data) for record in told if current(record.type) in _SHOWN]
+        events = Catalogue((COMPLAINTS,))
+        said = [events.read(record.type, record.data) for record in told if events.current(record.type) in _SHOWN]
         registered = next((event for event in said if isinstance(event, ComplaintRegistered)), None)
         if registered is None or isinstance(state, Unregistered):
             raise _unknown(complaint)

@@ -4,3 +4,30 @@ Owns: the Review of a complaint, the Theme of all complaints with one cause, the
 Listens to: intake, routing, departments; and to its own reviews, which themes and periods count.
 Says: `complaints.review.v1`, and each summary also on `complaints.summaries.v1`.
 """
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.review.consumers import FAN_INS, LISTENS
+from services.review.decide import period_decider, review_decider, theme_decider
+from services.review.timers import on_due
+from shared.contracts.review import PERIODS, REVIEWS, THEMES
+from shared.contracts.topics import SUMMARIES
+from shared.core.organisation import Organisation
+from shared.runtime.definition import Adapted, Definition
+
+
+def _adapted(organisation: Organisation) -> Adapted:
+    return Adapted((review_decider(organisation), theme_decider(), period_decider()))
+
+
+DEFINITION: Final = Definition(
+    name="review",
+    streams=(REVIEWS, THEMES, PERIODS),
+    listens=LISTENS,
+    fan_ins=FAN_INS,
+    on_due=on_due,
+    further=(SUMMARIES,),
+    adapt=_adapted,
+)

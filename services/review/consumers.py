@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from services.review.commands import CountComplaint, CountReview, NoteComplaint, NoteCourse, NoteTriage
 from services.review.policy.shares import divided_money
 from services.review.state.review import theme_key
-from shared.contracts import departments, intake, review, routing, topics
+from shared.contracts import departments, intake, review, routing
 from shared.contracts.event import Event
 from shared.contracts.review import Mark, What
 from shared.runtime.definition import FanIn, Incoming, Listen
@@ -129,39 +129,36 @@ def promise(what: What, event: intake.PromiseKept | intake.PromiseBroken) -> Mar
     return Mark(what=what, happened=event.at, code=event.promise)
 
 
-def _course(topic: str, kind: str, event: type[E], mark: Callable[[E], Mark]) -> Listen[E]:
+def _course(event: type[E], mark: Callable[[E], Mark]) -> Listen[E]:
     def command(incoming: Incoming[E]) -> NoteCourse:
         return NoteCourse(now=incoming.now, by=BY, mark=mark(incoming.event))
 
-    return Listen(topic, kind, event, command)
+    return Listen(event, command)
 
-
-_intake = partial(_course, topics.INTAKE, intake.KIND)
-_table = partial(_course, topics.DEPARTMENTS, departments.KIND)
 
 LISTENS: Final[tuple[Listen[Any], ...]] = (
-    Listen(topics.INTAKE, intake.KIND, intake.ComplaintRegistered, complaint_registered),
-    Listen(topics.ROUTING, routing.KIND, routing.ComplaintTriaged, complaint_triaged),
-    _intake(intake.PromiseKept, partial(promise, "promise-kept")),
-    _intake(intake.PromiseBroken, partial(promise, "promise-broken")),
-    _intake(intake.ComplaintWithdrawn, partial(happened, "withdrawn")),
-    _intake(intake.ComplaintClosed, complaint_closed),
-    _table(departments.TableOpened, table_opened),
-    _table(departments.DepartmentInvited, partial(happened, "invited")),
-    _table(departments.DepartmentJoined, partial(happened, "joined")),
-    _table(departments.DepartmentDeclined, partial(happened, "declined")),
-    _table(departments.ManagementTookSeat, partial(happened, "management-seat")),
-    _table(departments.LeadChanged, lead_changed),
-    _table(departments.RoundStarted, partial(happened, "round-started")),
-    _table(departments.TimesReported, times_reported),
-    _table(departments.ProposalMade, proposal_made),
-    _table(departments.RoundRevealed, partial(happened, "revealed")),
-    _table(departments.AgreementReached, agreement_reached),
-    _table(departments.RemedyDelivered, remedy_delivered),
-    _table(departments.EscalatedToManagement, partial(happened, "escalated")),
-    _table(departments.EscalationClosed, partial(happened, "escalation-closed")),
-    _table(departments.ResolutionCompleted, resolution_completed),
-    _table(departments.TableClosed, table_closed),
+    Listen(intake.ComplaintRegistered, complaint_registered),
+    Listen(routing.ComplaintTriaged, complaint_triaged),
+    _course(intake.PromiseKept, partial(promise, "promise-kept")),
+    _course(intake.PromiseBroken, partial(promise, "promise-broken")),
+    _course(intake.ComplaintWithdrawn, partial(happened, "withdrawn")),
+    _course(intake.ComplaintClosed, complaint_closed),
+    _course(departments.TableOpened, table_opened),
+    _course(departments.DepartmentInvited, partial(happened, "invited")),
+    _course(departments.DepartmentJoined, partial(happened, "joined")),
+    _course(departments.DepartmentDeclined, partial(happened, "declined")),
+    _course(departments.ManagementTookSeat, partial(happened, "management-seat")),
+    _course(departments.LeadChanged, lead_changed),
+    _course(departments.RoundStarted, partial(happened, "round-started")),
+    _course(departments.TimesReported, times_reported),
+    _course(departments.ProposalMade, proposal_made),
+    _course(departments.RoundRevealed, partial(happened, "revealed")),
+    _course(departments.AgreementReached, agreement_reached),
+    _course(departments.RemedyDelivered, remedy_delivered),
+    _course(departments.EscalatedToManagement, partial(happened, "escalated")),
+    _course(departments.EscalationClosed, partial(happened, "escalation-closed")),
+    _course(departments.ResolutionCompleted, resolution_completed),
+    _course(departments.TableClosed, table_closed),
 )
 
 
@@ -190,6 +187,6 @@ def count_in_period(incoming: Incoming[review.SummaryPublished]) -> Iterable[tup
 
 
 FAN_INS: Final[tuple[FanIn[Any], ...]] = (
-    FanIn(topics.REVIEW, review.KIND, review.ReviewConcluded, review.THEME, count_in_themes),
-    FanIn(topics.REVIEW, review.KIND, review.SummaryPublished, review.PERIOD, count_in_period),
+    FanIn(review.ReviewConcluded, review.THEMES, count_in_themes),
+    FanIn(review.SummaryPublished, review.PERIODS, count_in_period),
 )

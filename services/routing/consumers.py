@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from services.routing.commands import Command, ConfirmSteps, EndTriage, RefuteSteps, TriageComplaint
-from shared.contracts import departments, intake, topics
 from shared.contracts.departments import DepartmentDeclined, DepartmentJoined
 from shared.contracts.intake import ComplaintClosed, ComplaintRegistered, ComplaintWithdrawn
 from shared.runtime.definition import Incoming, Listen
@@ -42,9 +41,9 @@ def declined(incoming: Incoming[DepartmentDeclined]) -> Command:
 
 
 LISTENS: Final[tuple[Listen[Any], ...]] = (
-    Listen(topics.INTAKE, intake.KIND, ComplaintRegistered, registered),
-    Listen(topics.INTAKE, intake.KIND, ComplaintClosed, closed),
-    Listen(topics.INTAKE, intake.KIND, ComplaintWithdrawn, withdrawn),
-    Listen(topics.DEPARTMENTS, departments.KIND, DepartmentJoined, joined),
-    Listen(topics.DEPARTMENTS, departments.KIND, DepartmentDeclined, declined),
+    Listen(ComplaintRegistered, registered),
+    Listen(ComplaintClosed, closed),
+    Listen(ComplaintWithdrawn, withdrawn),
+    Listen(DepartmentJoined, joined),
+    Listen(DepartmentDeclined, declined),
 )

@@ -20,11 +20,10 @@ from services.routing.commands import (
 from services.routing.policy import Judgement, Rulebook, judge, severity_of
 from services.routing.state import INITIAL, STATE, Ended, Queued, State, Triaged, Unknown, index, is_terminal, next_due
 from services.routing.state import evolve as evolve_state
-from shared.contracts import topics
 from shared.contracts.event import Event
 from shared.contracts.parts import TouchedStep, Why
 from shared.contracts.routing import (
-    KIND,
+    TRIAGES,
     ComplaintLinked,
     ComplaintTriaged,
     ComplaintUnlinked,
@@ -46,8 +45,7 @@ def decider(organisation: Organisation) -> Decider[State, Command]:
     """Return the decider of triages, judging by this organisation."""
     bound: Callable[[State, Command], Sequence[Event]] = partial(decide, Rulebook(organisation))
     return Decider(
-        kind=KIND,
-        topic=topics.ROUTING,
+        stream=TRIAGES,
         initial=INITIAL,
         decide=bound,
         evolve=evolve_state,

@@ -6,33 +6,17 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
+from services.routing import DEFINITION
 from services.routing.api import router
-from services.routing.consumers import LISTENS
-from services.routing.decide import decider
 from services.routing.settings import Settings
-from services.routing.timers import on_due
 from services.routing.views import Views
-from shared.contracts import routing, topics
-from shared.core.organisation import Organisation, from_path
-from shared.runtime.definition import Definition
+from shared.core.organisation import from_path
 from shared.runtime.ports import Clock, Ids
 from shared.runtime.service import Service
 from shared.store.opening import store_at
 from shared.store.port import Store
 
-__all__ = ["Settings", "create", "definition"]
-
-
-def definition(organisation: Organisation) -> Definition:
-    """Return what routing is for this organisation."""
-    return Definition(
-        name="routing",
-        deciders=(decider(organisation),),
-        events=routing.EVENTS,
-        listens=LISTENS,
-        on_due=on_due,
-        topics=(topics.ROUTING,),
-    )
+__all__ = ["Settings", "create"]
 
 
 def create(
@@ -50,4 +34,4 @@ def create(
         return (router(service.execute, views, service.clock),)
 
     kept = store or store_at(settings.store, settings.store_driver)
-    return Service(definition(organisation), settings, kept, routes, clock=clock, ids=ids)
+    return Service(DEFINITION.given(organisation), settings, kept, routes, clock=clock, ids=ids)

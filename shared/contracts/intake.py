@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
-from shared.contracts.event import Event, Instant
+from shared.contracts import topics
+from shared.contracts.event import Audience, Due, Event, Instant, StreamType
 from shared.contracts.parts import StepTime
 
-KIND = "complaint"
+KIND: Final = "complaint"
+
+COMPLAINTS: Final = StreamType(service="intake", topic=topics.INTAKE, kind=KIND)
 
 
-class ComplaintRegistered(Event):
+class ComplaintEvent(Event, stream=COMPLAINTS):
+    """Something that happened on the customer's side of a complaint."""
+
+
+class ComplaintRegistered(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=()):
     """A complaint exists; nobody has judged it yet.
 
     Attributes:
@@ -53,7 +60,7 @@ class ComplaintRegistered(Event):
     organisation: str = ""
 
 
-class ComplaintAcknowledged(Event):
+class ComplaintAcknowledged(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=("kind", "who")):
     """The customer was told who has it, what happens next, and by when. Only a personal one stops the clock."""
 
     kind: Literal["automatic", "personal"]
@@ -62,13 +69,13 @@ class ComplaintAcknowledged(Event):
     by_when: Instant | None = None
 
 
-class AcknowledgementMissed(Event):
+class AcknowledgementMissed(ComplaintEvent, audience=Audience.NOBODY, due=Due("due"), once_per=("due",)):
     """The acknowledgement clock ran out before a person had spoken to the customer."""
 
     due: Instant
 
 
-class PromiseMade(Event):
+class PromiseMade(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=("promise",)):
     """The customer was told that something would happen by a date."""
 
     promise: str
@@ -76,27 +83,27 @@ class PromiseMade(Event):
     due: Instant
 
 
-class PromiseRenegotiated(Event):
+class PromiseRenegotiated(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """A new date, agreed before the old one was due."""
 
     promise: str
     due: Instant
 
 
-class PromiseKept(Event):
+class PromiseKept(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=("promise",)):
     """What was promised happened in time."""
 
     promise: str
 
 
-class PromiseBroken(Event):
+class PromiseBroken(ComplaintEvent, audience=Audience.NOBODY, due=Due("due"), once_per=("promise", "due")):
     """The date passed before it happened."""
 
     promise: str
     due: Instant
 
 
-class AnswerPrepared(Event):
+class AnswerPrepared(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """The departments agreed on the answer; it goes to the customer when the remedy is delivered.
 
     Attributes:
@@ -109,7 +116,7 @@ class AnswerPrepared(Event):
     promises: dict[str, Instant] = Field(default_factory=dict)
 
 
-class AnswerSent(Event):
+class AnswerSent(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=("stage",)):
     """The one co-ordinated answer went to the customer. `stage` counts from 1."""
 
     stage: int
@@ -117,77 +124,55 @@ class AnswerSent(Event):
     covers: tuple[int, ...]
 
 
-class OutcomeAccepted(Event):
+class OutcomeAccepted(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=("stage",)):
     """The customer accepts."""
 
     stage: int
 
 
-class OutcomeRejected(Event):
+class OutcomeRejected(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=("stage",)):
     """The customer rejects; the second stage begins with a different lead."""
 
     stage: int
     reason: str
 
 
-class EscalationRequested(Event):
+class EscalationRequested(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """The customer asks for management; nobody may refuse it."""
 
     reason: str
 
 
-class ManagementTookOver(Event):
+class ManagementTookOver(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """Management has the complaint; until it hands it back the complaint cannot be closed."""
 
     reason: str
     asked_by: Literal["customer", "clock", "bounce"]
 
 
-class ManagementHandedBack(Event):
+class ManagementHandedBack(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """A manager has personally contacted the customer, and each failed instance has a fix or a reason."""
 
 
-class ComplaintWithdrawn(Event):
+class ComplaintWithdrawn(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=()):
     """The customer takes it back."""
 
     reason: str
 
 
-class ComplaintClosed(Event):
+class ComplaintClosed(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=()):
     """The end of the customer's side, with what was learnt. Learning code ``historic`` for imported ones."""
 
     learning_code: str
 
 
-class FeedbackAsked(Event):
+class FeedbackAsked(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=()):
     """Two questions, once."""
 
     questions: tuple[str, ...]
 
 
-class FeedbackGiven(Event):
+class FeedbackGiven(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=()):
     """The customer's answers: a score from 1 to 5 per question, in their order."""
 
     scores: tuple[int, ...]
-
-
-EVENTS: tuple[type[Event], ...] = (
-    ComplaintRegistered,
-    ComplaintAcknowledged,
-    AcknowledgementMissed,
-    PromiseMade,
-    PromiseRenegotiated,
-    PromiseKept,
-    PromiseBroken,
-    AnswerPrepared,
-    AnswerSent,
-    OutcomeAccepted,
-    OutcomeRejected,
-    EscalationRequested,
-    ManagementTookOver,
-    ManagementHandedBack,
-    ComplaintWithdrawn,
-    ComplaintClosed,
-    FeedbackAsked,
-    FeedbackGiven,
-)

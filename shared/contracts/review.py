@@ -6,14 +6,34 @@ Streams: ``review/<complaint id>``, ``theme/<step>.<factor>`` and ``period/<YYYY
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
-from shared.contracts.event import Event, Instant, Part
+from shared.contracts import topics
+from shared.contracts.event import Audience, Due, Event, Instant, Latest, Part, StreamType
 from shared.contracts.parts import Cause, Costs, Severity, StepTime, TimePart, TouchedStep
 
-KIND = "review"
-THEME = "theme"
-PERIOD = "period"
+KIND: Final = "review"
+THEME: Final = "theme"
+PERIOD: Final = "period"
+CLOCK: Final = "clock"
+"""Who concludes a review that the board did not conclude in time."""
+
+REVIEWS: Final = StreamType(service="review", topic=topics.REVIEW, kind=KIND)
+THEMES: Final = StreamType(service="review", topic=topics.REVIEW, kind=THEME)
+PERIODS: Final = StreamType(service="review", topic=topics.REVIEW, kind=PERIOD)
+
+
+class ReviewEvent(Event, stream=REVIEWS):
+    """Something that happened in the review of a complaint."""
+
+
+class ThemeEvent(Event, stream=THEMES):
+    """Something that happened to a theme."""
+
+
+class PeriodEvent(Event, stream=PERIODS):
+    """Something that happened to a period."""
+
 
 What = Literal[
     "table-opened",
@@ -40,7 +60,7 @@ What = Literal[
 """What the course of a complaint is made of, as far as a review needs it."""
 
 
-class ComplaintEvidenceNoted(Event):
+class ComplaintEvidenceNoted(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=()):
     """The review took down what it needs of the complaint. `registered_at` is when intake had it."""
 
     complaint: str
@@ -51,7 +71,7 @@ class ComplaintEvidenceNoted(Event):
     repeat: bool = False
 
 
-class TriageEvidenceNoted(Event):
+class TriageEvidenceNoted(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """The review took down what routing found; a later one replaces an earlier one."""
 
     triaged_at: Instant
@@ -86,13 +106,13 @@ class Mark(Part):
     amount: Decimal = Decimal(0)
 
 
-class CourseEvidenceNoted(Event):
+class CourseEvidenceNoted(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """The review took down one thing that happened, so that order of arrival does not matter."""
 
     mark: Mark
 
 
-class ReviewOpened(Event):
+class ReviewOpened(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=()):
     """The root-cause review of a resolved complaint begins."""
 
     severity: Severity
@@ -101,7 +121,7 @@ class ReviewOpened(Event):
     historic: bool = False
 
 
-class TimesAttributed(Event):
+class TimesAttributed(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """Elapsed time without gap or overlap: `chain` of the order, `handling` of the complaint. Parts sum to the wholes.
 
     Attributes:
@@ -114,7 +134,7 @@ class TimesAttributed(Event):
     handling_seconds: float
 
 
-class CausesFound(Event):
+class CausesFound(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """Causes with weights and evidence; a later one replaces an earlier one.
 
     `override`: why words of the board that blame people stand all the same; empty almost always.
@@ -124,14 +144,14 @@ class CausesFound(Event):
     override: str = ""
 
 
-class CostsComputed(Event):
+class CostsComputed(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """What the complaint cost, by the organisation file's assumptions of that version."""
 
     costs: Costs
     assumptions: str
 
 
-class ActionAgreed(Event):
+class ActionAgreed(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=("action",)):
     """An action: owner, due date, and the effectiveness criterion written now. `override` as in the causes found."""
 
     action: str
@@ -144,13 +164,13 @@ class ActionAgreed(Event):
     override: str = ""
 
 
-class ActionDone(Event):
+class ActionDone(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """The owner says that it is done; later complaints will show whether it worked."""
 
     action: str
 
 
-class ActionOverdue(Event):
+class ActionOverdue(ReviewEvent, audience=Audience.NOBODY, due=Due("due"), once_per=("action", "due")):
     """The due date passed."""
 
     action: str
@@ -200,7 +220,12 @@ class Summary(Part):
     spent: tuple[TimeSpent, ...] = ()
 
 
-class ReviewConcluded(Event):
+class ReviewConcluded(
+    ReviewEvent,
+    audience=Audience.NOBODY,
+    due=Due(Latest(ReviewOpened, "conclude_by"), only_if=("by", CLOCK)),
+    once_per=(),
+):
     """The review's end. `period` is the month of the complaint's receipt, ``YYYY-MM``."""
 
     causes: tuple[Cause, ...]
@@ -209,19 +234,19 @@ class ReviewConcluded(Event):
     historic: bool = False
 
 
-class SummaryPublished(Event):
+class SummaryPublished(ReviewEvent, audience=Audience.BOARD, due=None, once_per=()):
     """One per concluded review, also on the summaries topic."""
 
     summary: Summary
 
 
-class SummaryAcknowledged(Event):
+class SummaryAcknowledged(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=("department",)):
     """A department has read it."""
 
     department: str
 
 
-class ComplaintCounted(Event):
+class ComplaintCounted(ThemeEvent, audience=Audience.NOBODY, due=None, once_per=("complaint",)):
     """The theme has one complaint more. `share` is the cause's weight; `cost` that share of the complaint's cost."""
 
     complaint: str
@@ -230,7 +255,7 @@ class ComplaintCounted(Event):
     cost: str
 
 
-class PeriodCounted(Event):
+class PeriodCounted(PeriodEvent, audience=Audience.NOBODY, due=None, once_per=("complaint",)):
     """The period has one reviewed complaint more: what the running figures of the board's page are made of."""
 
     complaint: str
@@ -241,22 +266,3 @@ class PeriodCounted(Event):
     promises_broken: int
     costs: Costs
     spent: tuple[TimeSpent, ...] = ()
-
-
-EVENTS: tuple[type[Event], ...] = (
-    ComplaintEvidenceNoted,
-    TriageEvidenceNoted,
-    CourseEvidenceNoted,
-    ReviewOpened,
-    TimesAttributed,
-    CausesFound,
-    CostsComputed,
-    ActionAgreed,
-    ActionDone,
-    ActionOverdue,
-    ReviewConcluded,
-    SummaryPublished,
-    SummaryAcknowledged,
-    ComplaintCounted,
-    PeriodCounted,
-)

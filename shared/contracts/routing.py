@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
-from shared.contracts.event import Event, Instant, Part
+from shared.contracts import topics
+from shared.contracts.event import Audience, Due, Event, Instant, Part, StreamType
 from shared.contracts.parts import Severity, TouchedStep
 
-KIND = "triage"
+KIND: Final = "triage"
+
+TRIAGES: Final = StreamType(service="routing", topic=topics.ROUTING, kind=KIND)
+
+
+class TriageEvent(Event, stream=TRIAGES):
+    """Something that happened in the triage of a complaint."""
 
 
 class Candidate(Part):
@@ -41,7 +48,7 @@ class Circumstances(Part):
     customer_ref: str = ""
 
 
-class ComplaintTriaged(Event):
+class ComplaintTriaged(TriageEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """The steps touched are known, each with its why. A later one replaces an earlier one (a person corrected it).
 
     `override`: why words of a person that blame people stand all the same; empty almost always.
@@ -59,7 +66,7 @@ class ComplaintTriaged(Event):
     override: str = ""
 
 
-class TriageQueued(Event):
+class TriageQueued(TriageEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """The confidence is under the threshold: a person decides, and the clock shows it.
 
     Attributes:
@@ -81,20 +88,20 @@ class TriageQueued(Event):
     circumstances: Circumstances | None = None
 
 
-class TriageOverdue(Event):
+class TriageOverdue(TriageEvent, audience=Audience.NOBODY, due=Due("due"), once_per=("due",)):
     """Nobody decided in time; management hears of it."""
 
     due: Instant
 
 
-class StepConfirmed(Event):
+class StepConfirmed(TriageEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """The owner of a touched step joined: the routing was right."""
 
     step: str
     department: str
 
 
-class StepRefuted(Event):
+class StepRefuted(TriageEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """The owner of a touched step declined: the routing was wrong, or so they say."""
 
     step: str
@@ -103,7 +110,7 @@ class StepRefuted(Event):
     nominee: str
 
 
-class ComplaintLinked(Event):
+class ComplaintLinked(TriageEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """This complaint repeats or duplicates another; reversible. `score` from 0 to 1, `override` as in a triage."""
 
     other: str
@@ -112,7 +119,7 @@ class ComplaintLinked(Event):
     override: str = ""
 
 
-class ComplaintUnlinked(Event):
+class ComplaintUnlinked(TriageEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """The link was wrong. `override` as in a triage."""
 
     other: str
@@ -120,19 +127,7 @@ class ComplaintUnlinked(Event):
     override: str = ""
 
 
-class TriageEnded(Event):
+class TriageEnded(TriageEvent, audience=Audience.NOBODY, due=None, once_per=()):
     """The complaint is closed or withdrawn: nothing is left to decide."""
 
     why: Literal["closed", "withdrawn"]
-
-
-EVENTS: tuple[type[Event], ...] = (
-    ComplaintTriaged,
-    TriageQueued,
-    TriageOverdue,
-    StepConfirmed,
-    StepRefuted,
-    ComplaintLinked,
-    ComplaintUnlinked,
-    TriageEnded,
-)

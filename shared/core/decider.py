@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from shared.contracts.event import Event
+from shared.contracts.event import Event, StreamType
 
 State = TypeVar("State")
 Command = TypeVar("Command")
@@ -37,16 +37,14 @@ class Decider(Generic[State, Command]):
     """One aggregate: how it decides, how it evolves, and what of it the store may search.
 
     Attributes:
-        kind: first part of every stream name, e.g. ``complaint`` in ``complaint/<id>``.
-        topic: where all its events go; the stream's own log is its sequence on this topic.
-        also: further topics an event goes to (per department, summaries).
+        stream: its streams: what they are called, where their events go, which events there are.
+        audience: further topics an event goes to (per department, summaries); the state may be the one before or after.
         state: (de)serialiser of the union of its states.
         index: the few fields of a state that ``find`` may filter on; values are strings, numbers or lists of strings.
         next_due: the earliest instant at which a clock of this state runs out, or None.
     """
 
-    kind: str
-    topic: str
+    stream: StreamType
     initial: State
     decide: Callable[[State, Command], Sequence[Event]]
     evolve: Callable[[State, Event], State]
@@ -54,11 +52,17 @@ class Decider(Generic[State, Command]):
     state: TypeAdapter[State]
     index: Callable[[State], dict[str, str | int | list[str]]]
     next_due: Callable[[State], datetime | None]
-    also: Callable[[State, Event], Sequence[str]] = lambda _state, _event: ()
+    audience: Callable[[State, Event], Sequence[str]] = lambda _state, _event: ()
 
-    def stream(self, key: str) -> str:
-        """Return the stream of the aggregate with this key."""
-        return f"{self.kind}/{key}"
+    @property
+    def kind(self) -> str:
+        """First part of every stream name."""
+        return self.stream.kind
+
+    @property
+    def topic(self) -> str:
+        """Where all its events go; the stream's own log is its sequence on this topic."""
+        return self.stream.topic
 
     def fold(self, events: Iterable[Event], state: State | None = None) -> State:
         """Return the state after the events, from `state` or the initial one."""

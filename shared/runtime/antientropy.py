@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from shared.contracts.topics import read_by
 from shared.messaging.failures import FailureKind, classify
 from shared.runtime.definition import Definition
 from shared.runtime.engine import MAX_BATCH
@@ -61,6 +60,7 @@ class AntiEntropy:
     ) -> None:
         self._every_seconds = every_seconds
         self._name = definition.name
+        self._topics = tuple(definition.sources)
         self._main = definition.main.kind
         self._reader = reader
         self._processor = processor
@@ -92,7 +92,7 @@ class AntiEntropy:
     async def look(self, before: datetime) -> int:
         """Compare everything from before an instant; returns how many events had to be pulled."""
         count = 0
-        for topic in read_by(self._name):
+        for topic in self._topics:
             if topic in self._sources:
                 count += await self._topic(topic, before)
         self.pulled += count

@@ -60,6 +60,7 @@ class Engine:
     def __init__(
         self, definition: Definition, store: Store, clock: Clock, on_saved: Callable[[Saved], Awaitable[None]]
     ) -> None:
+        self._catalogue = definition.catalogue
         self._deciders = {decider.kind: decider for decider in definition.deciders}
         self._source = f"/{definition.name}"
         self._store = store
@@ -182,7 +183,7 @@ class Engine:
             snapshot = loaded.snapshots.get(stream, Snapshot(stream))
             try:
                 decider = self._deciders[stream.partition("/")[0]]
-                sessions[stream] = Session(decider, snapshot, loaded.unpublished.get(stream, ()))
+                sessions[stream] = Session(decider, self._catalogue, snapshot, loaded.unpublished.get(stream, ()))
             except Exception as error:  # noqa: BLE001 - one unreadable state must not take the batch with it
                 sessions[stream] = StateUnreadable(f"{stream}: {error}")
         for session in sessions.values():

@@ -13,7 +13,6 @@ from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
-from shared.contracts.topics import READERS, read_by
 from shared.messaging.broker import TIMING, TIMING_EMBEDDED, make_broker, subscribe
 from shared.messaging.holdback import HoldBack
 from shared.messaging.offsets import Offsets
@@ -37,8 +36,8 @@ class KafkaLink:
     def __init__(self, definition: Definition, settings: ServiceSettings) -> None:
         self._name = definition.name
         self._settings = settings
-        self._topics = read_by(definition.name)
-        self._hold_back = HoldBack(settings.broker, READERS) if settings.embedded else None
+        self._topics = tuple(definition.sources)
+        self._hold_back = HoldBack(settings.broker, settings.readers) if settings.embedded else None
         # Those it reads too: equal numbers everywhere keep a complaint with one member of each group.
         partitions = dict.fromkeys((*definition.topics, *self._topics), settings.partitions)
         self._producer = Producer(

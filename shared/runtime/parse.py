@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
-from shared.contracts.catalogue import EVENTS, UPCASTERS, current, known, read
 from shared.contracts.envelope import Envelope, EnvelopeInvalid
 from shared.contracts.event import Event
 from shared.core.decider import Rejected
@@ -57,13 +56,10 @@ class Reader:
 
     def __init__(self, definition: Definition) -> None:
         self._main = definition.main.kind
-        self._listens: dict[tuple[str, str, str], Listen[Any]] = {
-            (listen.topic, listen.kind, listen.event.type_name()): listen for listen in definition.listens
-        }
-        self._fan_ins: dict[tuple[str, str, str], FanIn[Any]] = {
-            (fan_in.topic, fan_in.kind, fan_in.event.type_name()): fan_in for fan_in in definition.fan_ins
-        }
-        self._tracked = {(listen.topic, listen.kind) for listen in definition.listens}
+        self._catalogue = definition.catalogue
+        self._listens = {_where(listen.event): listen for listen in definition.listens}
+        self._fan_ins = {_where(fan_in.event): fan_in for fan_in in definition.fan_ins}
+        self._tracked = {(topic, kind) for topic, kind, _ in self._listens}
         self.unknown: dict[str, int] = {}
 
     def tracks(self, topic: str, kind: str) -> bool:
@@ -72,12 +68,12 @@ class Reader:
 
     def fans_in(self, topic: str, kind: str, types: Iterable[str]) -> bool:
         """Return whether events of one of these types become commands for aggregates with other keys."""
-        return any((topic, kind, current(name)) in self._fan_ins for name in types)
+        return any((topic, kind, self._catalogue.current(name)) in self._fan_ins for name in types)
 
     def kinds(self, topic: str) -> list[str]:
         """Return the kinds of streams on a topic that concern the service."""
-        heard = (*self._listens, *self._fan_ins)
-        return list(dict.fromkeys(kind for of, kind, _ in heard if of == topic))
+        read = (*self._listens, *self._fan_ins)
+        return list(dict.fromkeys(kind for of, kind, _ in read if of == topic))
 
     def read(self, raw: Raw, now: datetime) -> Read | Poison | str:
         """Read one record."""
@@ -88,11 +84,11 @@ class Reader:
             return Poison(raw, line, str(error))
         if envelope.subject != line:
             return Poison(raw, line, f"the key is {line!r} but ce_subject is {envelope.subject!r}")
-        where = (raw.topic, envelope.kind, current(envelope.type))
+        where = (raw.topic, envelope.kind, self._catalogue.current(envelope.type))
         listen, fan_in = self._listens.get(where), self._fan_ins.get(where)
         tracked = self.tracks(raw.topic, envelope.kind)
-        if not known(envelope.type):
-            problem = _unknown_version(envelope.type)
+        if not self._catalogue.known(envelope.type):
+            problem = self._unknown_version(envelope.type)
             if problem:
                 return Poison(raw, line, problem, envelope.id)
             self.unknown[envelope.type] = self.unknown.get(envelope.type, 0) + 1
@@ -103,6 +99,13 @@ class Reader:
         except Exception as error:  # noqa: BLE001 - what a record makes of us must not take its batch with it
             return Poison(raw, line, f"{envelope.type}: {said(error)}", envelope.id)
         return Read(raw, line, envelope, inputs)
+
+    def _unknown_version(self, name: str) -> str:
+        """Return what is wrong if the type is known in another version: skipping it would lose what it says."""
+        stem, _, version = name.rpartition(".v")
+        names = (*self._catalogue.upcasters, *self._catalogue.events)
+        mine = [other for other in names if other.rpartition(".v")[0] == stem]
+        return f"{stem} came as version {version!r}; this service reads {', '.join(mine)}" if stem and mine else ""
 
     def parts(self, item: Read | Poison) -> Sequence[Input]:
         """Return the inputs of a record; of one that can never be applied its place, if it has one."""
@@ -128,11 +131,11 @@ class Reader:
         inputs: list[Input] = []
         incoming: Incoming[Event] | None = None
         if listen is not None or fan_in is not None:
-            event = read(envelope.type, raw.value)
+            event = self._catalogue.read(envelope.type, raw.value)
             incoming = Incoming(event, envelope, now)
         if fan_in is not None and incoming is not None:
             for key, command in fan_in.commands(incoming):
-                stream = f"{fan_in.to}/{key}"
+                stream = fan_in.to.name(key)
                 inputs.append(
                     Input(stream, command, envelope.id, f"{envelope.id}>{stream}", traceparent=envelope.traceparent)
                 )
@@ -152,11 +155,9 @@ class Reader:
         return inputs
 
 
-def _unknown_version(name: str) -> str:
-    """Return what is wrong if the type is known in another version: skipping it would lose what it says."""
-    stem, _, version = name.rpartition(".v")
-    mine = [other for other in (*UPCASTERS, *EVENTS) if other.rpartition(".v")[0] == stem]
-    return f"{stem} came as version {version!r}; this service reads {', '.join(mine)}" if stem and mine else ""
+def _where(event: type[Event]) -> tuple[str, str, str]:
+    """Return the topic, kind of stream and type under which an event arrives."""
+    return event.stream.topic, event.stream.kind, event.type_name()
 
 
 def said(error: Exception) -> str:

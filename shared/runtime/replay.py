@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 from pydantic import BaseModel
 
-from shared.contracts.topics import read_by
 from shared.runtime.definition import Definition
 from shared.runtime.engine import MAX_BATCH
 from shared.runtime.parse import Raw, Reader
@@ -63,7 +62,7 @@ class Replay:
         clock: Clock,
         sources: Mapping[str, Source],
     ) -> None:
-        self._topics = [topic for topic in read_by(definition.name) if topic in sources]
+        self._topics = [topic for topic in definition.sources if topic in sources]
         self._reader = reader
         self._processor = processor
         self._clock = clock

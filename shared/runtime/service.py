@@ -76,7 +76,8 @@ class Service:
         # Reading the machine's certificates costs more than the rest of a start; plain HTTP needs none.
         encrypted = any(url.startswith("https:") for url in settings.sources.values())
         self._client = httpx.AsyncClient(timeout=10.0, verify=encrypted)
-        sources = by_topic({name: HttpSource(self._client, url) for name, url in settings.sources.items()})
+        services = {name: HttpSource(self._client, url) for name, url in settings.sources.items()}
+        sources = by_topic(definition.sources, services)
         source = f"/{definition.name}"
         self.link = KafkaLink(definition, settings)
         self.engine = Engine(definition, store, self.clock, self._saved)

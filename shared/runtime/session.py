@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from shared.contracts.catalogue import read
 from shared.contracts.event import Event
+from shared.core.catalogue import Catalogue
 from shared.core.decider import Decider, Rejected
 from shared.messaging.producer import MAX_RECORD_BYTES
 from shared.runtime.calls import KeyReused, Outcome, VersionConflict
@@ -76,8 +76,15 @@ class _Taken:
 class Session:
     """A loaded stream. `apply` decides in memory; `entry` is what to save; `saved` says that it was."""
 
-    def __init__(self, decider: Decider[Any, Any], snapshot: Snapshot, unpublished: Sequence[Commit]) -> None:
+    def __init__(
+        self,
+        decider: Decider[Any, Any],
+        catalogue: Catalogue,
+        snapshot: Snapshot,
+        unpublished: Sequence[Commit],
+    ) -> None:
         self._decider = decider
+        self._catalogue = catalogue
         self._stream = snapshot.stream
         self._number = snapshot.number
         self._version = snapshot.version
@@ -105,7 +112,7 @@ class Session:
         for record in commit.records:
             self._sequences[record.topic] = record.seq
             if record.topic == self._decider.topic:
-                self._state = self._decider.evolve(self._state, read(record.type, record.data))
+                self._state = self._decider.evolve(self._state, self._catalogue.read(record.type, record.data))
         self._cursor = dict(commit.cursor)
         self._number, self._version = commit.number, commit.version
 
@@ -154,7 +161,7 @@ class Session:
                 # Once committed it could never be sent, and everything behind it on its partition would wait for ever.
                 sentence = f"What this says is too large to pass on: {len(data)} of at most {MAX_RECORD_BYTES} bytes."
                 raise Rejected("too-large", sentence)
-            taken.append(_Taken(state, type(event).type_name(), data, (decider.topic, *decider.also(state, event))))
+            taken.append(_Taken(state, type(event).type_name(), data, (decider.topic, *decider.audience(state, event))))
         return taken
 
     def _known(self, item: Input) -> Result | None:

@@ -19,6 +19,7 @@ class ServiceSettings(BaseSettings):
         instance: name of this member of the consumer group; empty: the member leaves when it stops.
         partitions: of every topic; must be what the broker has.
         embedded: the broker forgets (rule 15): hold back for slow readers and publish again at start.
+        readers: per topic the consumer groups for which an embedded broker's publishers hold back.
         sources: base URL per service whose topics this one reads, for what the broker did not bring.
     """
 
@@ -31,4 +32,5 @@ class ServiceSettings(BaseSettings):
     instance: str = ""
     partitions: int = Field(default=12, ge=1)
     embedded: bool = False
+    readers: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     sources: dict[str, str] = Field(default_factory=dict)

@@ -9,7 +9,6 @@ from typing import Protocol
 import httpx
 from pydantic import BaseModel
 
-from shared.contracts.topics import OWNERS
 from shared.runtime.parse import Raw
 from shared.runtime.relay import outgoing
 from shared.store.port import MAX_PAGE, Commit, Store
@@ -150,6 +149,6 @@ Sources = Mapping[str, Source]
 """Topic to the source that owns it."""
 
 
-def by_topic(services: Mapping[str, Source]) -> dict[str, Source]:
-    """Return the source of each topic from the source of each service."""
-    return {topic: services[owner] for topic, owner in OWNERS.items() if owner in services}
+def by_topic(owners: Mapping[str, str], services: Mapping[str, Source]) -> dict[str, Source]:
+    """Return the source of each topic from its owner and the source of each service."""
+    return {topic: services[owner] for topic, owner in owners.items() if owner in services}

@@ -17,10 +17,10 @@ from typing import Final, Self
 
 import httpx
 
-from shared.contracts import departments, intake, review, routing, topics
-from shared.contracts.catalogue import read
+from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
+from shared.core.catalogue import Catalogue
 from shared.messaging.embedded import EmbeddedBroker
 from shared.messaging.producer import OutgoingRecord, Producer
 from shared.runtime.parse import Raw
@@ -33,16 +33,6 @@ Create = Callable[[str, Path, Clock], Service]
 
 _QUIET_LOOKS: Final = 3
 _SETTLE_SECONDS: Final = 20.0
-_OWNERS: Final = {
-    event: (name, module.KIND, topic)
-    for name, module, topic in (
-        ("intake", intake, topics.INTAKE),
-        ("routing", routing, topics.ROUTING),
-        ("departments", departments, topics.DEPARTMENTS),
-        ("review", review, topics.REVIEW),
-    )
-    for event in module.EVENTS
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +95,7 @@ class Stage:
         """Start the service with a broker that remembers nothing; returns when it is ready."""
         self.broker = EmbeddedBroker.start()
         self.service = self._create(self.broker.bootstrap_servers, self._folder, self.clock)
-        everywhere = sorted({*topics.OWNERS, *self.service.definition.topics})
+        everywhere = sorted({*self.service.definition.sources, *self.service.definition.topics})
         self.broker.create_topics(everywhere, partitions=topics.PARTITIONS_EMBEDDED)
         self._neighbours = Producer(
             self.broker.bootstrap_servers, dict.fromkeys(everywhere, topics.PARTITIONS_EMBEDDED), client_id="neighbours"
@@ -136,12 +126,11 @@ class Stage:
 
     def record(self, about: str, event: Event, *, cause: str = "command:of-the-test") -> OutgoingRecord:
         """Return an event as its owner would publish it next; one after the other makes a dense sequence."""
-        source, kind, topic = _OWNERS[type(event)]
-        stream = f"{kind}/{about}"
+        topic, stream = event.stream.topic, event.stream.name(about)
         seq = self._sequences[stream, topic] = self._sequences.get((stream, topic), 0) + 1
         envelope = Envelope(
             id=f"{stream}:{seq}",
-            source=f"/{source}",
+            source=f"/{event.stream.service}",
             type=event.type_name(),
             time=event.at.isoformat(),
             subject=about,
@@ -181,7 +170,8 @@ class Stage:
         """
         await self.settle()
         records = await read_everything(self.broker.bootstrap_servers, self.service.definition.topics)
-        found = [_heard(raw) for raw in records]
+        catalogue = self.service.definition.catalogue
+        found = [_heard(raw, catalogue) for raw in records]
         found.sort(key=lambda one: (one.topic, one.partition, one.raw.offset))
         return [one for one in found if about in ("", one.key)]
 
@@ -198,9 +188,9 @@ class Stage:
         return digest.hexdigest()
 
 
-def _heard(raw: Raw) -> Heard:
+def _heard(raw: Raw, catalogue: Catalogue) -> Heard:
     envelope = Envelope.parse(raw.headers)
-    event = read(envelope.type, raw.value)
+    event = catalogue.read(envelope.type, raw.value)
     return Heard(raw.topic, raw.partition, raw.key.decode(), envelope, event, raw)
 
 

@@ -13,8 +13,8 @@ import yaml
 
 from deploy.local.cli.client import Api
 from deploy.local.evidence import by_environment
-from shared.contracts.topics import OWNERS, read_by
-from tests.architecture.tree import ROOT, SERVICES
+from services import NAMES, definition_of
+from tests.architecture.tree import ROOT
 
 FULL = ROOT / "docker-compose.yml"
 SINGLE = ROOT / "deploy/docker/compose.single.yml"
@@ -89,7 +89,7 @@ class TestEveryContainer:
 
 class TestTheWhole:
     def test_has_every_service_and_what_they_stand_on(self) -> None:
-        assert set(PARTS) == {*SERVICES, "kafka", "mongodb", "topics", "cli"}
+        assert set(PARTS) == {*NAMES, "kafka", "mongodb", "topics", "cli"}
 
     def test_waits_for_what_is_there_and_can_be_waited_for(self) -> None:
         for part in PARTS.values():
@@ -99,10 +99,10 @@ class TestTheWhole:
 
     def test_gives_each_service_a_port_of_its_own(self) -> None:
         ports = [port for part in PARTS.values() for port in part.get("ports", [])]
-        assert ports == [f"127.0.0.1:{8081 + at}:8080" for at in range(len(SERVICES))]
+        assert ports == [f"127.0.0.1:{8081 + at}:8080" for at in range(len(NAMES))]
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", NAMES)
 class TestEveryService:
     def test_may_do_nothing_but_its_work(self, service: str) -> None:
         part = PARTS[service]
@@ -122,7 +122,7 @@ class TestEveryService:
         for name, value in PARTS[service]["environment"].items():
             monkeypatch.setenv(name, given(value))
         settings = import_module(f"services.{service}.settings").Settings()
-        assert settings.sources.keys() == {OWNERS[topic] for topic in read_by(service)}
+        assert settings.sources.keys() == set(definition_of(service).sources.values())
         assert {url.partition("//")[2].partition(":")[0] for url in settings.sources.values()} <= PARTS.keys()
         assert settings.store.startswith(f"mongodb://mongodb:27017/throughline_{service}?")
         # A vault in a file would be another one for each instance.
@@ -136,20 +136,20 @@ class TestEveryService:
 class TestTheCommand:
     def test_finds_every_service_at_its_own_address(self) -> None:
         with Api(PARTS["cli"]["environment"]["THROUGHLINE_URL"]) as api:
-            assert {api.address(f"{name}/status") for name in SERVICES} == {f"http://{n}:8080/status" for n in SERVICES}
+            assert {api.address(f"{name}/status") for name in NAMES} == {f"http://{n}:8080/status" for n in NAMES}
 
     def test_finds_all_stores_and_the_broker_as_the_services_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for name, value in PARTS["cli"]["environment"].items():
             monkeypatch.setenv(name, given(value))
         places = by_environment()
         assert places is not None
-        assert [kept.definition.name for kept in places.stores] == list(SERVICES)
+        assert [kept.definition.name for kept in places.stores] == list(NAMES)
         assert places.broker == PARTS["cli"]["environment"]["KAFKA_BOOTSTRAP_SERVERS"] == "kafka:9092"
 
     def test_knows_of_each_service_what_it_knows_itself_but_no_secret(self) -> None:
         known = PARTS["cli"]["environment"]
         alone = {"INSTANCE", "PSEUDONYM_KEY"}
-        for service in SERVICES:
+        for service in NAMES:
             own = PARTS[service]["environment"]
             shared = {name: value for name, value in own.items() if name.split("_", 2)[2] not in alone}
             assert shared.items() <= known.items()
@@ -167,11 +167,11 @@ class TestTheOrganisation:
         ]
         topics = PARTS["topics"]["command"]
         told.append(given(topics[topics.index("--organisation") + 1], chosen))
-        assert told == [chosen or "parcel-retailer"] * (2 * len(SERVICES) + 1)
+        assert told == [chosen or "parcel-retailer"] * (2 * len(NAMES) + 1)
 
     def test_may_be_a_file_that_all_see_at_the_same_place(self) -> None:
         ours = [part for part in PARTS.values() if part["image"].startswith("throughline:")]
-        assert len(ours) == len(SERVICES) + 2
+        assert len(ours) == len(NAMES) + 2
         assert all([volume["target"] for volume in part["volumes"]] == ["/organisations"] for part in ours)
 
 

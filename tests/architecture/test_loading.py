@@ -6,12 +6,14 @@ import sys
 
 import pytest
 
+from services import NAMES
 from tests.architecture.tree import ROOT
 
 HEAVY = {
     *("aiokafka", "asyncio", "confluent_kafka", "cramjam", "fastapi", "faststream", "holidays", "httpx", "motor"),
     *("opentelemetry", "prometheus_client", "pydantic", "starlette", "uvicorn", "yaml"),
-    *("services", "shared.contracts", "shared.messaging", "shared.runtime", "shared.store", "shared.web"),
+    *(f"services.{name}" for name in NAMES),
+    *("shared.contracts", "shared.messaging", "shared.runtime", "shared.store", "shared.web"),
     "deploy.local.deployment",
 }
 NEEDED_TO_ASK = {"asyncio", "httpx"}
@@ -39,4 +41,7 @@ class TestTheCommand:
         assert loaded_by(f"import deploy.local.cli.main\n{ASKING}") <= NEEDED_TO_ASK
 
     def test_is_seen_to_load_what_it_serves_with(self) -> None:
-        assert loaded_by("import deploy.local.deployment") >= {"fastapi", "faststream", "aiokafka", "services"}
+        assert loaded_by("import deploy.local.deployment, services; services.ALL") >= {
+            *("fastapi", "faststream", "aiokafka"),
+            *(f"services.{name}" for name in NAMES),
+        }

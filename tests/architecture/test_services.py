@@ -3,13 +3,14 @@
 import ast
 import re
 from importlib import import_module
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
-from shared.contracts.event import Event
-from shared.contracts.topics import OWNERS, read_by
-from tests.architecture.tree import ROOT, SERVICES, cases, named, nodes, parsed, part_of
+from services import NAMES, definition_of, owners
+from shared.contracts.event import Audience, Due, Event
+from shared.contracts.intake import COMPLAINTS, ComplaintEvent
+from tests.architecture.tree import ROOT, cases, named, nodes, parsed, part_of
 
 ANATOMY = {"main", "settings", "api", "consumers", "timers", "views", "decide", "state", "commands", "policy"}
 ALLOWED_TO_SAY_NOTHING: set[str] = set()
@@ -38,11 +39,15 @@ def classes_in(service: str, part: str) -> set[str]:
     }
 
 
+def published_by(service: str) -> set[type[Event]]:
+    return {event for stream in definition_of(service).streams for event in stream.events.values()}
+
+
 def events_of(service: str) -> set[str]:
-    return {event.__name__ for event in import_module(f"shared.contracts.{service}").EVENTS}
+    return {event.__name__ for event in published_by(service)}
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", NAMES)
 class TestEveryService:
     def test_has_the_same_parts_and_nothing_else(self, service: str) -> None:
         folder = ROOT / "services" / service
@@ -58,14 +63,14 @@ class TestEveryService:
     def test_says_what_it_owns_hears_and_says(self, service: str) -> None:
         text = ast.get_docstring(parsed(ROOT / "services" / service / "__init__.py")) or ""
         missing = [word for word in ("Owns:", "Listens to:", "Says:") if word not in text]
-        missing += [topic for topic, owner in OWNERS.items() if owner == service and topic not in text]
+        missing += [topic for topic, owner in owners().items() if owner == service and topic not in text]
         assert not missing
 
     def test_shows_its_states_topics_and_variables_on_half_a_page(self, service: str) -> None:
         text = (ROOT / "services" / service / "README.md").read_text(encoding="utf-8")
         assert "```mermaid" in text
         assert f"THROUGHLINE_{service.upper()}_" in text
-        assert not [topic for topic, owner in OWNERS.items() if owner == service and topic not in text]
+        assert not [topic for topic, owner in owners().items() if owner == service and topic not in text]
         assert len(text.splitlines()) <= 60
 
     def test_decides_every_command(self, service: str) -> None:
@@ -85,24 +90,16 @@ class TestEveryService:
         silent = events_of(service) - cases(part_of(service, "state"))
         assert silent == ALLOWED_TO_SAY_NOTHING & events_of(service)
 
+    def test_states_who_hears_of_each_event_which_clock_it_reports_and_what_happens_once(self, service: str) -> None:
+        silent = [event.__name__ for event in events_defined_by(service) if "traits" not in vars(event)]
+        assert silent == []
+
     def test_publishes_every_event_that_it_defines(self, service: str) -> None:
-        contract = import_module(f"shared.contracts.{service}")
-        classes = [value for value in vars(contract).values() if isinstance(value, type) and issubclass(value, Event)]
-        defined = {event.__name__ for event in classes if event.__module__.startswith(contract.__name__)}
-        assert defined == events_of(service)
-
-    def test_hears_exactly_the_topics_it_is_said_to_read(self, service: str) -> None:
-        consumers = import_module(f"services.{service}.consumers")
-        heard = {entry.topic for entry in (*consumers.LISTENS, *getattr(consumers, "FAN_INS", ()))}
-        assert heard == set(read_by(service))
-
-    def test_hears_only_events_that_their_owner_says(self, service: str) -> None:
-        consumers = import_module(f"services.{service}.consumers")
-        for entry in (*consumers.LISTENS, *getattr(consumers, "FAN_INS", ())):
-            assert entry.event.__name__ in events_of(OWNERS[entry.topic])
+        retired = {event for stream in definition_of(service).streams for event in stream.retired.values()}
+        assert events_defined_by(service) == published_by(service) | retired
 
     def test_hears_each_event_once(self, service: str) -> None:
-        heard = [(e.topic, e.kind, e.event) for e in import_module(f"services.{service}.consumers").LISTENS]
+        heard = [listen.event for listen in definition_of(service).listens]
         assert len(heard) == len(set(heard))
 
     def test_asks_no_clock_where_it_decides(self, service: str) -> None:
@@ -127,6 +124,29 @@ class TestEveryService:
         assert readers == []
 
 
+def events_defined_by(service: str) -> set[type[Event]]:
+    """The event classes that the service's contract holds; the base of a stream's events is none."""
+    contract = import_module(f"shared.contracts.{service}")
+    classes = [value for value in vars(contract).values() if isinstance(value, type) and issubclass(value, Event)]
+    return {one for one in classes if one.__module__.startswith(contract.__name__) and "stream" not in vars(one)}
+
+
+class TestAnEventThatLeavesOutATrait:
+    @pytest.mark.parametrize("left_out", ["audience", "due", "once_per"])
+    def test_is_refused_at_import(self, left_out: str) -> None:
+        stated: dict[str, Any] = {"audience": Audience.NOBODY, "due": None, "once_per": None}
+        del stated[left_out]
+        with pytest.raises(TypeError, match="must state its audience, due and once_per"):
+            type("Unstated", (ComplaintEvent,), {"__module__": __name__}, **stated)
+        assert "Unstated.v1" not in COMPLAINTS.events
+
+    def test_names_a_field_that_is_not_there_and_is_refused(self) -> None:
+        stated: dict[str, Any] = {"audience": Audience.NOBODY, "due": Due("until"), "once_per": None}
+        with pytest.raises(TypeError, match="until"):
+            type("Misstated", (ComplaintEvent,), {"__module__": __name__}, **stated)
+        del COMPLAINTS.events["Misstated.v1"]
+
+
 def is_carried_out(service: str, name: str) -> bool:
     """A command carries the instant and the role; other classes beside them are parts of commands."""
     fields = getattr(import_module(f"services.{service}.commands"), name)
@@ -141,18 +161,18 @@ class TestNames:
         return re.findall(r"[A-Z][a-z]+", name)
 
     def test_an_event_is_in_the_past(self) -> None:
-        events = {event for service in SERVICES for event in events_of(service)}
+        events = {event for service in NAMES for event in events_of(service)}
         present = [event for event in sorted(events) if not any(map(self.PAST.search, self.words(event)))]
         assert present == []
 
     def test_a_command_is_an_imperative(self) -> None:
-        commands = {command for service in SERVICES for command in commands_of(service)}
-        events = {event for service in SERVICES for event in events_of(service)}
+        commands = {command for service in NAMES for command in commands_of(service)}
+        events = {event for service in NAMES for event in events_of(service)}
         assert commands & events == set()
         assert [name for name in sorted(commands) if re.search(r"(ed|ing)$", self.words(name)[0])] == []
 
     def test_no_event_has_a_field_for_who_a_person_is(self) -> None:
         personal = {"name", "email", "phone", "address", "person", "employee", "culprit", "identity", "user"}
-        for service in SERVICES:
-            for event in import_module(f"shared.contracts.{service}").EVENTS:
+        for service in NAMES:
+            for event in published_by(service):
                 assert personal & set(event.model_fields) == set(), event.__name__

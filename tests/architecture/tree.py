@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-SERVICES: Final = ("intake", "routing", "departments", "review")
 CODE: Final = ("services", "shared", "deploy", "bench", "tests")
 _PROSE: Final = {".md", ".yaml", ".yml", ".toml", ".txt", ".json", ".html", ".css", ".js", ".sh", ""}
 

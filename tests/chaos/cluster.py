@@ -13,7 +13,7 @@ from typing import Final
 
 import httpx
 
-from deploy.local.deployment import MAINS
+from services import ALL
 from shared.core.organisation import from_path
 from shared.runtime.definition import Definition
 from shared.runtime.parse import Raw
@@ -37,7 +37,7 @@ Place = tuple[str, str, int, int]
 def topics() -> list[str]:
     """Return every topic that the services publish on."""
     company = from_path(ORGANISATION)
-    return sorted({topic for main in MAINS.values() for topic in main.definition(company).topics})
+    return sorted({topic for one in ALL for topic in one.given(company).topics})
 
 
 @contextmanager
@@ -90,7 +90,7 @@ async def evidence(
     Taken again where a clock fired meanwhile: all of it has to be of one quiet moment.
     """
     company = from_path(site.organisation)
-    opened = [_Opened(main.definition(company), store_at(store_of(name))) for name, main in MAINS.items()]
+    opened = [_Opened(one.given(company), store_at(store_of(one.name))) for one in ALL]
     outputs = {log.name: log.read_text(encoding="utf-8", errors="replace") for log in site.logs}
     outputs |= {f"{member.service}'s metrics": member.http.get("/metrics").text for member in site.running()}
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
-from shared.contracts.topics import READERS
+from services import readers
 from shared.runtime.parse import Raw
 from shared.testing.simulator.poison import broken
 from tests.chaos.cluster import Place
@@ -16,7 +16,7 @@ from tests.chaos.cluster import Place
 
 async def put_poison(bootstrap: str, keys: Sequence[str], rng: random.Random) -> list[Place]:
     """Publish a broken record per key on some topic; returns where each reader must have parked it."""
-    topics = [topic for topic, readers in READERS.items() if readers]
+    topics = [topic for topic, found in readers().items() if found]
     places: list[Place] = []
     producer: Any = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
     await producer.start()
@@ -25,7 +25,7 @@ async def put_poison(bootstrap: str, keys: Sequence[str], rng: random.Random) ->
             topic = rng.choice(topics)
             value, headers = broken(rng, key)
             sent = await producer.send_and_wait(topic, value, key=key.encode(), headers=headers)
-            places += [(reader, topic, int(sent.partition), int(sent.offset)) for reader in READERS[topic]]
+            places += [(reader, topic, int(sent.partition), int(sent.offset)) for reader in readers()[topic]]
     finally:
         await producer.stop()
     return places

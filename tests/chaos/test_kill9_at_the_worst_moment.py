@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from deploy.local.folder import SERVICES
+from services import NAMES
 from shared.contracts.departments import TableOpened
 from shared.contracts.intake import ComplaintRegistered
 from shared.contracts.routing import ComplaintTriaged
@@ -33,7 +33,7 @@ class Ground:
 @pytest.fixture(scope="module")
 def ground(real: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     with emptied(real), on(real, tmp_path_factory.mktemp("killed")) as (site, store_of):
-        for service in SERVICES:
+        for service in NAMES:
             site.start(service)
         site.wait_ready()
         yield Ground(site, store_of)

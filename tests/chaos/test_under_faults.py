@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local.folder import SERVICES
+from services import NAMES
 from shared.testing.checker import CHECKS, Evidence, Finding, check
 from tests.chaos.clients import PLANTED, Clients, real_texts
 from tests.chaos.cluster import PARTITIONS, Place, evidence, observed, topics
@@ -95,7 +95,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     site = Site(tmp_path, kafka.bootstrap, through, partitions=PARTITIONS, organisation=hurried(tmp_path))
     standing = World(kafka, store, proxy, site, tmp_path)
     try:
-        for service in SERVICES:
+        for service in NAMES:
             site.start(service)
         site.start(REPLICATED, "b")
         await asyncio.to_thread(site.wait_ready)
@@ -115,7 +115,7 @@ def texts() -> list[tuple[str, str]]:
 
 
 async def killed_one_after_the_other(world: World) -> None:
-    for service in SERVICES:
+    for service in NAMES:
         member = world.site.members[service, "a"]
         await world.strike(f"kill -9 {service}", member.kill, 1.0, lambda name=service: world.site.start(name))
     two = world.site.members[REPLICATED, "b"]

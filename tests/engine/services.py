@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import httpx
 
-from deploy.local.folder import SERVICES
+from services import NAMES
 from shared.contracts.topics import PARTITIONS
 from tests.e2e.processes import free_port, until
 
@@ -119,7 +119,7 @@ class Site:
         self.bootstrap = bootstrap
         self._store_of = store_of
         self._partitions = partitions
-        self._ports = {(service, "a"): free_port() for service in SERVICES}
+        self._ports = {(service, "a"): free_port() for service in NAMES}
         self.members: dict[tuple[str, str], Served] = {}
         self.logs: list[Path] = []
 
@@ -147,7 +147,7 @@ class Site:
         return served
 
     def _environment(self, service: str, instance: str) -> dict[str, str]:
-        sources = {name: f"http://127.0.0.1:{self._ports[name, 'a']}" for name in SERVICES}
+        sources = {name: f"http://127.0.0.1:{self._ports[name, 'a']}" for name in NAMES}
         settings = {
             "BROKER": self.bootstrap,
             "STORE": self._store_of(service),
@@ -162,7 +162,7 @@ class Site:
 
     def environment(self) -> dict[str, str]:
         """Return the settings of all four services, as a command finds them that looks at stores and broker itself."""
-        return {name: value for service in SERVICES for name, value in self._environment(service, "a").items()}
+        return {name: value for service in NAMES for name, value in self._environment(service, "a").items()}
 
     def running(self) -> list[Served]:
         """Return the members that have not ended."""

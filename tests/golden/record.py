@@ -24,10 +24,10 @@ from deploy.local.demo.run import demonstrate
 from deploy.local.demo.verdict import Heard
 from deploy.local.evidence import in_folder, opened
 from deploy.local.folder import DataFolder
+from services import catalogue
 from services.departments import commands as departments
 from services.review import commands as review
 from services.routing import commands as routing
-from shared.contracts.catalogue import EVENTS
 from shared.messaging.producer import OutgoingRecord
 from shared.runtime.relay import outgoing
 from shared.runtime.session import Input, Session
@@ -50,7 +50,7 @@ def main() -> int:
     played = asyncio.run(_played())
     streams = [*played, *_continued(played)]
     chosen = _few(streams)
-    lacking = set(EVENTS) - {name for stream in chosen for name in _types(stream)}
+    lacking = set(catalogue().published) - {name for stream in chosen for name in _types(stream)}
     if lacking:
         sys.stderr.write(f"nothing was recorded: no stream has {', '.join(sorted(lacking))}\n")
         return 1
@@ -70,7 +70,7 @@ def _write(folder: Path, chosen: Sequence[Stream]) -> None:
         records = _records((service, stream, commits))
         lines = [Line(record.topic, record.headers, record.value.decode()) for record in records]
         write(folder / service / f"{kind}-{numbers[kind]}.jsonl", stream, records, fold(service, stream, lines))
-    told = {"organisation": ORGANISATION, "types": sorted(EVENTS)}
+    told = {"organisation": ORGANISATION, "types": sorted(catalogue().published)}
     (folder / "recording.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
@@ -116,7 +116,7 @@ def _records(stream: Stream) -> list[OutgoingRecord]:
 
 def _continued(played: Sequence[Stream]) -> Iterator[Stream]:
     """Per type that the play did not come to the shortest beginning of a stream that one more command brings to it."""
-    lacking = set(EVENTS) - {name for stream in played for name in _types(stream)}
+    lacking = set(catalogue().published) - {name for stream in played for name in _types(stream)}
     for service, stream, commits in sorted(played, key=_size):
         for number in range(1, len(commits) + 1):
             begun = commits[:number]
@@ -130,7 +130,7 @@ def _continued(played: Sequence[Stream]) -> Iterator[Stream]:
 def _another(service: str, stream: str, begun: Sequence[Commit], lacking: set[str]) -> Commit | None:
     of = decider(service, stream.partition("/")[0])
     for command in _commands(service, begun):
-        session = Session(of, Snapshot(stream), begun)
+        session = Session(of, catalogue(), Snapshot(stream), begun)
         session.apply([Input(stream, command, "command:golden")])
         entry = session.entry(command.now)
         if entry is not None and {record.type for record in entry[0].records} & lacking:

@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from deploy.local.deployment import MAINS
-from shared.contracts.catalogue import read
+from services import definition_of
 from shared.contracts.envelope import Envelope
+from shared.core.catalogue import Catalogue
 from shared.core.decider import Decider
 from shared.core.organisation import from_path
 from shared.messaging.producer import OutgoingRecord
@@ -56,17 +56,17 @@ class Recording:
 
 @cache
 def decider(service: str, kind: str) -> Decider[Any, Any]:
-    deciders = MAINS[service].definition(from_path(ORGANISATION)).deciders
-    return next(one for one in deciders if one.kind == kind)
+    definition = definition_of(service).given(from_path(ORGANISATION))
+    return next(one for one in definition.deciders if one.kind == kind)
 
 
 def fold(service: str, stream: str, lines: Sequence[Line]) -> dict[str, Any]:
     """What today's code makes of a stream's records: its state, what lists filter on, when its clock runs out."""
     of = decider(service, stream.partition("/")[0])
-    state = of.initial
+    state, catalogue = of.initial, Catalogue((of.stream,))
     for line in lines:
         if line.topic == of.topic:
-            state = of.evolve(state, read(line.envelope.type, line.value))
+            state = of.evolve(state, catalogue.read(line.envelope.type, line.value))
     due = of.next_due(state)
     return {
         "state": json.loads(of.state.dump_json(state)),

@@ -12,8 +12,9 @@ from typing import Any, Final
 import pytest
 from pydantic import field_validator
 
+from services import catalogue
 from shared.contracts import intake
-from shared.contracts.catalogue import EVENTS, Json, Upcast, known
+from shared.contracts.event import Json, Upcast
 from tests.golden import record
 from tests.golden.streams import ROOT, Line, Recording, decider, fold, recordings
 from tests.unit.shared.contracts.build import retire
@@ -57,7 +58,7 @@ class TestARecordedVersion:
         knew = set(json.loads((folder / "recording.json").read_text(encoding="utf-8"))["types"])
         recorded = {name for one in ALL if one.path.parents[1] == folder for name in one.types}
         assert recorded == knew
-        assert [name for name in sorted(knew) if not known(name)] == []
+        assert [name for name in sorted(knew) if not catalogue().known(name)] == []
 
     def test_is_small(self, folder: Path) -> None:
         assert sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) < MOST_BYTES
@@ -116,15 +117,15 @@ def a_day_later(told: Json) -> Json:
 @pytest.mark.parametrize("recording", PROMISES, ids=str)
 class TestAChangeOfMeaningOfOneEvent:
     def test_fails_without_a_new_version(self, recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(EVENTS, "PromiseMade.v1", PromiseMade)
+        monkeypatch.setitem(intake.COMPLAINTS.events, "PromiseMade.v1", PromiseMade)
         found = lost(recording.folded, fold(recording.service, recording.stream, recording.lines))
         assert any(".due: " in where for where in found)
 
     def test_fails_with_a_new_version_that_has_no_upcaster(
         self, recording: Recording, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.delitem(EVENTS, "PromiseMade.v1")
-        monkeypatch.setitem(EVENTS, "PromiseMade.v2", PromiseMade)
+        monkeypatch.delitem(intake.COMPLAINTS.events, "PromiseMade.v1")
+        monkeypatch.setitem(intake.COMPLAINTS.events, "PromiseMade.v2", PromiseMade)
         with pytest.raises(KeyError, match=r"PromiseMade\.v1"):
             fold(recording.service, recording.stream, recording.lines)
 

@@ -11,7 +11,7 @@ import typer
 from deploy.local.cli.client import Api, Refused, looking
 from deploy.local.cli.options import AsJson, DataDir
 from deploy.local.cli.output import Exit, emit, fail, out, plain, table
-from deploy.local.folder import SERVICES
+from services import NAMES
 
 POLL_SECONDS: Final = 30.0
 """A consumer asks many times a second; one that has not for so long hangs, or waits for its store."""
@@ -30,7 +30,7 @@ def doctor(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     if api is None:
         fail("nothing runs on this data folder; start it with `throughline up`, or say where it runs by --url")
     with api:
-        found = {name: look(api, name) for name in SERVICES}
+        found = {name: look(api, name) for name in NAMES}
     wrong = [sentence for name, status in found.items() for sentence in advice(name, status)] + at_odds(found)
     if as_json:
         emit({"url": api.url, "services": found, "wrong": wrong, "ok": not wrong})

@@ -9,8 +9,8 @@ from typing import Any, Final, TypeVar
 import orjson
 
 from deploy.local.cli.client import Api
+from services import catalogue
 from shared.contracts import departments, intake, topics
-from shared.contracts.catalogue import current, upcast
 
 T = TypeVar("T")
 Said = Mapping[str, Any]
@@ -43,21 +43,22 @@ def pull(api: Api, service: str, topic: str, kind: str, keys: Sequence[str]) -> 
     """Return what a service has said on its topic about each of the complaints, in order."""
     wants = [{"topic": topic, "stream": f"{kind}/{key}", "after": 0} for key in keys]
     said: dict[str, list[Said]] = {key: [] for key in keys}
+    known = catalogue()
     for copy in api.post(f"{service}/log/pull", wants):
         headers = dict(copy["headers"])
-        name, told = upcast(headers["ce_type"], orjson.loads(copy["value"]))
+        name, told = known.upcast(headers["ce_type"], orjson.loads(copy["value"]))
         said[copy["key"]].append({**told, "type": name})
     return said
 
 
 def _first(api: Api, service: str, topic: str, kind: str, event: str) -> Iterator[str]:
     """Yield the keys of a kind whose log has such an event, each once, in the order of their first one."""
-    after = 0
+    after, known = 0, catalogue()
     seen: set[str] = set()
     while heads := api.get(f"{service}/log/heads", after=after, limit=PAGE):
         for head in heads:
             after = max(after, head["position"])
-            if head["topic"] == topic and event in map(current, head["types"]):
+            if head["topic"] == topic and event in map(known.current, head["types"]):
                 found, _, key = head["stream"].partition("/")
                 if found == kind and key not in seen:
                     # An id costs a hundred bytes here: what a million complaints take is bearable.

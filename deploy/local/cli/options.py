@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from deploy.local.folder import SERVICES
+from services import NAMES
 
 DataDir: TypeAlias = Annotated[
     Path | None,
@@ -23,8 +23,8 @@ DepartmentId: TypeAlias = Annotated[str, typer.Argument(metavar="DEPT", help="Th
 
 
 def _known(service: str) -> str:
-    if service and service not in SERVICES:
-        msg = f"'{service}' is none of {', '.join(SERVICES)}"
+    if service and service not in NAMES:
+        msg = f"'{service}' is none of {', '.join(NAMES)}"
         raise typer.BadParameter(msg)
     return service
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from deploy.local.cli.client import Api
-from deploy.local.folder import SERVICES
+from services import NAMES
 
 AT_ONCE: Final = 20
 """Few enough that a request ends within seconds even where each record is tried several times."""
@@ -38,7 +38,7 @@ class Selection:
 
 def services_of(service: str) -> Sequence[str]:
     """Return the one service that was named, or all."""
-    return (service,) if service else SERVICES
+    return (service,) if service else NAMES
 
 
 def page_of(

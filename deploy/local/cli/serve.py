@@ -11,9 +11,9 @@ import typer
 from deploy.local.cli.client import unusable
 from deploy.local.cli.options import AsJson
 from deploy.local.cli.output import Exit, emit, fail, out, say
-from deploy.local.folder import SERVICES
+from services import NAMES
 
-ServiceName = Enum("ServiceName", {name: name for name in SERVICES}, type=str)  # type: ignore[misc]
+ServiceName = Enum("ServiceName", {name: name for name in NAMES}, type=str)  # type: ignore[misc]
 
 
 def register(app: typer.Typer) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from deploy.local.cli.client import Api
 from deploy.local.cli.output import progress
-from deploy.local.folder import SERVICES
+from services import NAMES
 
 _QUIET_LOOKS: Final = 3
 """One look passes the services one after the other: an event may have been between two of them."""
@@ -44,7 +44,7 @@ def settle(
     with progress("effects in all departments") as bar:
         while quiet < _QUIET_LOOKS:
             try:
-                looks = {name: api.get(f"{name}/unsettled") for name in SERVICES}
+                looks = {name: api.get(f"{name}/unsettled") for name in NAMES}
             except httpx.TransportError:
                 if time.monotonic() - moved > stuck:
                     raise

@@ -10,7 +10,8 @@ import typer
 from deploy.local.cli.client import DEFAULT_ORGANISATION, unusable
 from deploy.local.cli.options import AsJson, DataDir
 from deploy.local.cli.output import Exit, emit, fail, out
-from deploy.local.folder import SERVICES, DataFolder
+from deploy.local.folder import DataFolder
+from services import NAMES
 
 if TYPE_CHECKING:
     from deploy.local.deployment import Deployment
@@ -57,7 +58,7 @@ async def _serve(folder: DataFolder, organisation: str, host: str, port: int, *,
 
 
 def _welcome(url: str, path: Path, organisation: str, *, as_json: bool) -> None:
-    services = {name: f"{url}/{name}" for name in SERVICES}
+    services = {name: f"{url}/{name}" for name in NAMES}
     if as_json:
         emit({"url": url, "ready": f"{url}/readyz", "services": services, "data": str(path)})
         return

@@ -15,7 +15,8 @@ from deploy.local.cli.client import Api, Refused, elsewhere, looking, unusable
 from deploy.local.cli.options import AsJson, DataDir
 from deploy.local.cli.output import Exit, emit, fail, progress, say
 from deploy.local.cli.settling import Stuck, settle
-from deploy.local.folder import SERVICES, DataFolder
+from deploy.local.folder import DataFolder
+from services import NAMES
 
 if TYPE_CHECKING:
     from deploy.local.evidence import Places
@@ -104,7 +105,7 @@ class _Look:
 
     def _quiet(self, api: Api) -> datetime:
         """Wait until nothing is left to do; returns an instant of the services' clocks up to which all has fired."""
-        shown = [datetime.fromisoformat(api.get(f"{name}/status")["now"]) for name in SERVICES]
+        shown = [datetime.fromisoformat(api.get(f"{name}/status")["now"]) for name in NAMES]
         left = max(self._until - time.monotonic(), 0.0)
         settle(api, stuck=left, within=left)
         return min(shown) - _LATE

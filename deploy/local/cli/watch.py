@@ -12,13 +12,12 @@ from deploy.local.cli.client import Api, connected
 from deploy.local.cli.complaints import everything
 from deploy.local.cli.options import AsJson, DataDir
 from deploy.local.cli.output import Exit, emit, fail, grid, out
-from deploy.local.folder import SERVICES
+from services import NAMES
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 _EVERY_SECONDS = 0.5
-_TITLES = {"intake": "Complaints", "routing": "Triage", "departments": "Tables", "review": "Reviews"}
 
 
 def register(app: typer.Typer) -> None:
@@ -50,7 +49,7 @@ def watch(
 
 def counts(api: Api) -> dict[str, dict[str, Any]]:
     """Return per service how many there are by status."""
-    found = {name: api.get(f"{name}/counts") for name in SERVICES}
+    found = {name: api.get(f"{name}/counts") for name in NAMES}
     return {name: count.get("status", count) for name, count in found.items()}
 
 
@@ -67,7 +66,7 @@ def standing(api: Api, complaint: str) -> dict[str, dict[str, Any]]:
     }
     told = {
         service: {field: part[field] for field in fields[name]} if part else {}
-        for service, (name, part) in zip(SERVICES, found.items(), strict=True)
+        for service, (name, part) in zip(NAMES, found.items(), strict=True)
     }
     for seat in (found["resolution"] or {}).get("seats", ()):
         told["departments"][seat["department"]] = seat["standing"]
@@ -113,7 +112,7 @@ def _lines(look: Callable[[], dict[str, Any]], over: Callable[[dict[str, Any]], 
 
 
 def _shown(told: dict[str, dict[str, Any]]) -> Table:
-    return grid("", ("", "where they stand"), [(_TITLES[service], _line(now)) for service, now in told.items()])
+    return grid("", ("", "where they stand"), [(service, _line(now)) for service, now in told.items()])
 
 
 def _line(now: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 
+from services import readers
 from shared.contracts import topics
 
 TOPIC: Final = topics.DEPARTMENTS
@@ -24,4 +25,4 @@ async def put_broken_record(bootstrap_servers: str) -> list[Place]:
         sent = await producer.send_and_wait(TOPIC, _BYTES, key=KEY.encode())
     finally:
         await producer.stop()
-    return [(service, TOPIC, int(sent.partition), int(sent.offset)) for service in topics.READERS[TOPIC]]
+    return [(service, TOPIC, int(sent.partition), int(sent.offset)) for service in readers()[TOPIC]]

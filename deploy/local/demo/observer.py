@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from pydantic import ValidationError
 
-from shared.contracts.catalogue import known, read
+from services import catalogue
 from shared.contracts.envelope import Envelope, EnvelopeInvalid
 from shared.contracts.event import Event
 from shared.runtime.parse import Raw
@@ -79,11 +79,12 @@ class Observer:
 def events_of(records: Iterable[Raw]) -> list[tuple[str, Event]]:
     """Return (key of the stream, event) of every event once; records that are none are left out."""
     found: dict[str, tuple[str, Event]] = {}
+    known = catalogue()
     for raw in records:
         try:
             envelope = Envelope.parse(raw.headers)
-            if envelope.id not in found and known(envelope.type):
-                found[envelope.id] = (envelope.subject, read(envelope.type, raw.value))
+            if envelope.id not in found and known.known(envelope.type):
+                found[envelope.id] = (envelope.subject, known.read(envelope.type, raw.value))
         except (EnvelopeInvalid, ValidationError):
             continue
     return list(found.values())

@@ -20,8 +20,9 @@ from deploy.local.demo.management import Management
 from deploy.local.demo.pace import Pace
 from deploy.local.demo.scene import URGENT, Case, Scene
 from deploy.local.demo.stories import Story
-from deploy.local.demo.view import LANES, View
+from deploy.local.demo.view import View
 from deploy.local.deployment import Deployment
+from services import NAMES
 from shared.runtime.ports import RandomIds
 
 FIRST_DAY: Final = date(2026, 3, 2)
@@ -80,9 +81,8 @@ class Play:
     async def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Return where complaints stand, by service and state."""
         edges = self.scene.edges
-        answers = await asyncio.gather(*(edges.get(f"{service}/counts") for service in LANES))
-        found: dict[str, Mapping[str, int]] = dict(zip(LANES, answers, strict=True))
-        return found | {"departments": answers[list(LANES).index("departments")]["status"]}
+        answers = await asyncio.gather(*(edges.get(f"{service}/counts") for service in NAMES))
+        return {name: counts.get("status", counts) for name, counts in zip(NAMES, answers, strict=True)}
 
     async def _round(self, day: int, clock: time) -> None:
         arriving = self._arrivals.get((day, clock), ())

@@ -16,7 +16,7 @@ from rich.text import Text
 from deploy.local.demo.figures import Figures, asked_of
 from deploy.local.demo.play import FIRST_DAY
 from deploy.local.demo.stories import HAPPENED, MEANING
-from deploy.local.demo.view import LANES
+from deploy.local.demo.view import lanes
 from shared.core.organisation import Organisation
 from shared.testing.checker import Finding
 
@@ -42,6 +42,7 @@ class Report:
 
     def __init__(self, console: Console, organisation: Organisation, figures: Figures) -> None:
         self._console = console
+        self._lanes = lanes(organisation)
         self._organisation = organisation
         self._figures = figures
 
@@ -70,7 +71,7 @@ class Report:
     def _states(self) -> None:
         self._head("Complaints by state", "where each service has them")
         shown = _Grid("service", "state: complaints")
-        for service, states in LANES.items():
+        for service, states in self._lanes.items():
             counted = self._figures.counts[service]
             shown.row(service, " · ".join(f"{state}: {counted[state]}" for state in states if counted.get(state)))
         shown.print(self._console)

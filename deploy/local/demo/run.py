@@ -22,7 +22,7 @@ from deploy.local.demo.report import WIDTH, Report
 from deploy.local.demo.scene import Scene
 from deploy.local.demo.stories import missing
 from deploy.local.demo.verdict import Heard, verdict
-from deploy.local.demo.view import View
+from deploy.local.demo.view import View, lanes
 from deploy.local.demo.wire import Wire
 from deploy.local.deployment import Deployment, deployed
 from deploy.local.folder import DataFolder
@@ -69,6 +69,7 @@ async def demonstrate(
     began = time.monotonic()
     clock = SteppedClock(BEGINS)
     samples = read_samples()
+    company = from_path(ORGANISATION)
     async with deployed(folder, ORGANISATION, port=port, clock=clock) as deployment:
         topics = {topic for service in deployment.services.values() for topic in service.definition.topics}
         observer = Observer(deployment.broker.bootstrap_servers, topics, PARTITIONS_EMBEDDED)
@@ -77,10 +78,8 @@ async def demonstrate(
             async with contextlib.aclosing(Wire(deployment.url)) as wire:
                 edges = Edges(wire)
                 pace = Pace(deployment, clock, lambda: edges.written)
-                with View(progress, len(samples)) as view:
-                    scene = Scene(
-                        edges, from_path(ORGANISATION), read_phrases(), lambda: pace.now, view.tell, view.highlight
-                    )
+                with View(progress, len(samples), lanes(company)) as view:
+                    scene = Scene(edges, company, read_phrases(), lambda: pace.now, view.tell, view.highlight)
                     play = Play(deployment, scene, samples, pace, view)
                     await play.run()
                 played = await _look(deployment, play, pace, observer, heard, began)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -13,25 +13,37 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-LANES: Final[Mapping[str, tuple[str, ...]]] = {
-    "intake": ("registered", "acknowledged", "answered", "closed", "withdrawn"),
-    "routing": ("queued", "triaged", "ended"),
-    "departments": ("waiting", "round", "agreeing", "delivering", "completed", "closed"),
-    "review": ("collecting", "open", "concluded"),
-}
-"""The states of each service's aggregate, in the order in which a complaint passes them."""
+from services import ALL
+from shared.core.organisation import Organisation
 
+Lanes = Mapping[str, Sequence[str]]
+"""The states of each service's main aggregate, in the order in which a complaint passes them."""
 Counts = Mapping[str, Mapping[str, int]]
 _WIDEST: Final = 30
 _LINES: Final = 8
 
 
+def lanes(organisation: Organisation) -> Lanes:
+    """Return the states of each service's main aggregate as its own models list them, the initial one first."""
+    found: dict[str, Sequence[str]] = {}
+    for definition in ALL:
+        schema = definition.given(organisation).deciders[0].state.json_schema()
+        found[definition.name] = [model["properties"]["status"]["const"] for model in _members(schema)]
+    return found
+
+
+def _members(schema: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    references = schema["oneOf"]
+    return [schema["$defs"][one["$ref"].rpartition("/")[2]] for one in references]
+
+
 class View:
     """Redrawn in place on a terminal; elsewhere a line per half day and per story."""
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Console, total: int, lanes: Lanes) -> None:
         self._console = console
         self._total = total
+        self._lanes = lanes
         self._now: datetime | None = None
         self._counts: Counts = {}
         self._diary: deque[tuple[datetime, str, bool]] = deque(maxlen=_LINES)
@@ -83,7 +95,7 @@ class View:
         if counts != self._shown and self._now:
             self._shown = counts
             intake = self._counts.get("intake", {})
-            stand = " · ".join(f"{intake[state]} {state}" for state in LANES["intake"] if intake.get(state))
+            stand = " · ".join(f"{intake[state]} {state}" for state in self._lanes["intake"] if intake.get(state))
             self._line(f"{self._now:%a %d %b %H:%M}  {stand}")
 
     def _line(self, text: str) -> None:
@@ -93,9 +105,11 @@ class View:
         now = f"{self._now:%A %d %B %Y, %H:%M} UTC" if self._now else ""
         title = Text(f"Throughline · {now} (simulated)", style="bold")
         lanes = Table.grid(padding=(0, 1))
-        for service, states in LANES.items():
+        for service, states in self._lanes.items():
             counted = self._counts.get(service, {})
-            for place, state in enumerate(states):
+            initial, *later = states
+            # What has not begun is nowhere kept, unless the service waits for something else to begin it.
+            for place, state in enumerate([initial, *later] if counted.get(initial) else later):
                 number = counted.get(state, 0)
                 bar = "█" * round(_WIDEST * number / max(self._total, 1)) or ("▏" if number else "")
                 lanes.add_row(

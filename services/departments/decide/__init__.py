@@ -16,10 +16,9 @@ from services.departments.decide.overdue import run_clocks
 from services.departments.decide.round import note_refused_wording, propose, report_times
 from services.departments.decide.seating import NO_SUCH_COMPLAINT, NOT_AT_THIS_TABLE
 from services.departments.decide.settling import settled
-from services.departments.state import INITIAL, State, also, evolve, index, is_terminal, next_due, state_adapter
-from shared.contracts.departments import KIND
+from services.departments.state import INITIAL, State, audience, evolve, index, is_terminal, next_due, state_adapter
+from shared.contracts.departments import RESOLUTIONS
 from shared.contracts.event import Event
-from shared.contracts.topics import DEPARTMENTS
 from shared.core.decider import Decider
 from shared.core.organisation import Organisation
 from shared.core.wording import BLAMES_PEOPLE
@@ -40,8 +39,7 @@ def decide(organisation: Organisation, state: State, command: asked.Command) -> 
 def decider(organisation: Organisation) -> Decider[State, asked.Command]:
     """Return the resolution's decider for one organisation."""
     return Decider(
-        kind=KIND,
-        topic=DEPARTMENTS,
+        stream=RESOLUTIONS,
         initial=INITIAL,
         decide=partial(decide, organisation),
         evolve=evolve,
@@ -49,7 +47,7 @@ def decider(organisation: Organisation) -> Decider[State, asked.Command]:
         state=state_adapter(),
         index=index,
         next_due=next_due,
-        also=also,
+        audience=audience,
     )
 
 

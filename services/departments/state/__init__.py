@@ -24,7 +24,7 @@ from services.departments.state.models import (
     state_adapter,
     table_of,
 )
-from services.departments.state.search import also, held_by_management, index
+from services.departments.state.search import audience, held_by_management, index
 
 __all__ = [
     "INITIAL",
@@ -44,8 +44,8 @@ __all__ = [
     "Statement",
     "Table",
     "Waiting",
-    "also",
     "asked_now",
+    "audience",
     "clocks",
     "evolve",
     "held_by_management",

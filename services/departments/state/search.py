@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.departments.state.models import Agreeing, Delivering, Round, Seat, State, Table, Waiting, table_of
-from shared.contracts import departments as said
-from shared.contracts.event import Event
+from shared.contracts.departments import DepartmentInvited, TableOpened
+from shared.contracts.event import Audience, Event
 from shared.contracts.topics import department_topic
 
 
@@ -42,26 +42,16 @@ def held_by_management(state: State) -> Sequence[Seat]:
     return tuple(seat for seat in state.seats if seat.standing == "managed")
 
 
-def also(state: State, event: Event) -> Sequence[str]:
+def audience(state: State, event: Event) -> Sequence[str]:
     """Return the departments' own topics an event goes to; `state` may be the one before or after it."""
-    match event:
-        case said.DepartmentInvited():
+    match event.traits.audience:
+        case Audience.NAMED if isinstance(event, DepartmentInvited):
             return (department_topic(event.department),)
-        case said.TableOpened():
+        case Audience.NAMED if isinstance(event, TableOpened):
             return tuple(map(department_topic, event.departments))
-        case (
-            said.LeadChanged()
-            | said.RoundRevealed()
-            | said.AgreementReached()
-            | said.RemedyDelivered()
-            | said.AnswerHeld()
-            | said.AnswerAgreed()
-            | said.ResolutionCompleted()
-            | said.EscalatedToManagement()
-            | said.TableClosed()
-        ):
+        case Audience.TABLE:
             return _participants(state)
-        case said.ProposalMade() | said.ProposalEndorsed() | said.ProposalObjected():
+        case Audience.REVEALED_TABLE:
             # Before the reveal nobody else sees a proposal, and the one who made it knows it.
             return () if isinstance(state, Round) else _participants(state)
         case _:

@@ -40,9 +40,8 @@ from services.intake.state import (
     is_terminal,
     next_due,
 )
-from shared.contracts import topics
 from shared.contracts.event import Event
-from shared.contracts.intake import KIND, ComplaintClosed, ComplaintRegistered
+from shared.contracts.intake import COMPLAINTS, ComplaintClosed, ComplaintRegistered
 from shared.core.decider import Decider
 from shared.core.organisation import Organisation
 
@@ -50,8 +49,7 @@ from shared.core.organisation import Organisation
 def decider(organisation: Organisation) -> Decider[State, Command]:
     """Return the complaint's decider for one organisation."""
     return Decider(
-        kind=KIND,
-        topic=topics.INTAKE,
+        stream=COMPLAINTS,
         initial=INITIAL,
         decide=partial(decide, organisation),
         evolve=evolve,

@@ -10,22 +10,21 @@ from services.review.decide import period as period_rules
 from services.review.decide import review as review_rules
 from services.review.decide import theme as theme_rules
 from services.review.state import period, review, theme
-from shared.contracts import review as said
-from shared.contracts import topics
-from shared.contracts.event import Event
+from shared.contracts.event import Audience, Event
+from shared.contracts.review import PERIODS, REVIEWS, THEMES
+from shared.contracts.topics import SUMMARIES
 from shared.core.decider import Decider
 from shared.core.organisation import Organisation
 
 
-def _also(_state: Any, event: Event) -> tuple[str, ...]:  # noqa: ANN401 - whatever the state, the event tells
-    return (topics.SUMMARIES,) if isinstance(event, said.SummaryPublished) else ()
+def _audience(_state: Any, event: Event) -> tuple[str, ...]:  # noqa: ANN401 - whatever the state, the event tells
+    return (SUMMARIES,) if event.traits.audience is Audience.BOARD else ()
 
 
 def review_decider(organisation: Organisation) -> Decider[review.State, commands.ReviewCommand]:
     """Return the main aggregate, keyed by complaint id."""
     return Decider(
-        kind=said.KIND,
-        topic=topics.REVIEW,
+        stream=REVIEWS,
         initial=review.INITIAL,
         decide=partial(review_rules.decide, organisation),
         evolve=review.evolve,
@@ -33,15 +32,14 @@ def review_decider(organisation: Organisation) -> Decider[review.State, commands
         state=review.ADAPTER,
         index=review.index,
         next_due=review.next_due,
-        also=_also,
+        audience=_audience,
     )
 
 
 def theme_decider() -> Decider[theme.Theme, commands.ThemeCommand]:
     """Return the theme, keyed by ``<step>.<factor>``."""
     return Decider(
-        kind=said.THEME,
-        topic=topics.REVIEW,
+        stream=THEMES,
         initial=theme.INITIAL,
         decide=theme_rules.decide,
         evolve=theme.evolve,
@@ -55,8 +53,7 @@ def theme_decider() -> Decider[theme.Theme, commands.ThemeCommand]:
 def period_decider() -> Decider[period.Period, commands.PeriodCommand]:
     """Return the period, keyed by ``YYYY-MM``."""
     return Decider(
-        kind=said.PERIOD,
-        topic=topics.REVIEW,
+        stream=PERIODS,
         initial=period.INITIAL,
         decide=period_rules.decide,
         evolve=period.evolve,

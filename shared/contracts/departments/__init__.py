@@ -31,6 +31,8 @@ from shared.contracts.departments.solutions import (
     WordingRefused,
 )
 from shared.contracts.departments.table import (
+    KIND,
+    RESOLUTIONS,
     ComplaintBrief,
     ComplaintNoted,
     DepartmentDeclined,
@@ -39,49 +41,15 @@ from shared.contracts.departments.table import (
     DepartmentSilent,
     LeadChanged,
     ManagementTookSeat,
+    ResolutionEvent,
     TableOpened,
     TriageBrief,
     TriageNoted,
 )
-from shared.contracts.event import Event
-
-KIND = "resolution"
-
-EVENTS: tuple[type[Event], ...] = (
-    ComplaintNoted,
-    TriageNoted,
-    TableOpened,
-    DepartmentInvited,
-    DepartmentJoined,
-    DepartmentDeclined,
-    DepartmentSilent,
-    ManagementTookSeat,
-    LeadChanged,
-    RoundStarted,
-    TimesReported,
-    ProposalMade,
-    WordingRefused,
-    RoundRevealed,
-    ProposalEndorsed,
-    ProposalObjected,
-    AgreementReached,
-    AgreementOverdue,
-    RemedyDelivered,
-    StatementMade,
-    AnswerHeld,
-    AnswerAgreed,
-    AnswerOverdue,
-    EscalatedToManagement,
-    ManagerContacted,
-    EscalationOverdue,
-    EscalationClosed,
-    ResolutionCompleted,
-    TableClosed,
-)
 
 __all__ = [
-    "EVENTS",
     "KIND",
+    "RESOLUTIONS",
     "AgreementOverdue",
     "AgreementReached",
     "AnswerAgreed",
@@ -105,6 +73,7 @@ __all__ = [
     "ProposalObjected",
     "RemedyDelivered",
     "ResolutionCompleted",
+    "ResolutionEvent",
     "RoundRevealed",
     "RoundStarted",
     "StatementMade",

@@ -8,10 +8,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.contracts.event import Event, Instant
+from shared.contracts.departments.solutions import AgreementReached
+from shared.contracts.departments.table import ResolutionEvent
+from shared.contracts.event import Audience, Due, Instant, Latest
 
 
-class RemedyDelivered(Event):
+class RemedyDelivered(ResolutionEvent, audience=Audience.TABLE, due=None, once_per=(Latest(AgreementReached, "at"),)):
     """The remedy reached the customer; `cost` in the organisation's currency."""
 
     department: str
@@ -19,7 +21,7 @@ class RemedyDelivered(Event):
     staff_minutes: int = 0
 
 
-class StatementMade(Event):
+class StatementMade(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """What a participant would tell the customer: named dates and amounts, compared with the others' and the answer's.
 
     A later statement of the same department replaces its earlier one.
@@ -30,13 +32,13 @@ class StatementMade(Event):
     amounts: dict[str, Decimal] = Field(default_factory=dict)
 
 
-class AnswerHeld(Event):
+class AnswerHeld(ResolutionEvent, audience=Audience.TABLE, due=None, once_per=None):
     """Two departments told the customer different dates or amounts: the answer waits until that is settled."""
 
     contradictions: tuple[str, ...]
 
 
-class AnswerAgreed(Event):
+class AnswerAgreed(ResolutionEvent, audience=Audience.TABLE, due=None, once_per=None):
     """The one co-ordinated answer: text, and which numbered points it covers (all, counted from 1).
 
     Attributes:
@@ -49,13 +51,51 @@ class AnswerAgreed(Event):
     override: str = ""
 
 
-class AnswerOverdue(Event):
+class AnswerOverdue(ResolutionEvent, audience=Audience.NOBODY, due=Due("due"), once_per=("due",)):
     """The customer's answer was not ready in time."""
 
     due: Instant
 
 
-class ResolutionCompleted(Event):
+class EscalatedToManagement(ResolutionEvent, audience=Audience.TABLE, due=None, once_per=None):
+    """Management has it; carries the list of earlier instances that failed."""
+
+    reason: str
+    failed: tuple[str, ...]
+    asked_by: Literal["customer", "clock", "bounce"]
+    contact_by: Instant | None
+    calendar: str = ""
+
+
+class ManagerContacted(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=None):
+    """A manager has personally spoken to the customer.
+
+    Attributes:
+        override: why words that blame people were kept all the same; empty almost always.
+    """
+
+    note: str
+    override: str = ""
+
+
+class EscalationOverdue(ResolutionEvent, audience=Audience.NOBODY, due=Due("due"), once_per=("due",)):
+    """No manager contacted the customer in time."""
+
+    due: Instant
+
+
+class EscalationClosed(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=None):
+    """Back from management: each failed instance has a fix or a reason.
+
+    Attributes:
+        override: why words that blame people were kept all the same; empty almost always.
+    """
+
+    findings: dict[str, str]
+    override: str = ""
+
+
+class ResolutionCompleted(ResolutionEvent, audience=Audience.TABLE, due=None, once_per=("stage",)):
     """Remedy delivered and answer agreed: the customer's turn.
 
     Attributes:
@@ -67,45 +107,7 @@ class ResolutionCompleted(Event):
     compensation: Decimal
 
 
-class TableClosed(Event):
+class TableClosed(ResolutionEvent, audience=Audience.TABLE, due=None, once_per=()):
     """The end: accepted, withdrawn, or historic."""
 
     why: Literal["accepted", "withdrawn", "historic"]
-
-
-class EscalatedToManagement(Event):
-    """Management has it; carries the list of earlier instances that failed."""
-
-    reason: str
-    failed: tuple[str, ...]
-    asked_by: Literal["customer", "clock", "bounce"]
-    contact_by: Instant | None
-    calendar: str = ""
-
-
-class ManagerContacted(Event):
-    """A manager has personally spoken to the customer.
-
-    Attributes:
-        override: why words that blame people were kept all the same; empty almost always.
-    """
-
-    note: str
-    override: str = ""
-
-
-class EscalationOverdue(Event):
-    """No manager contacted the customer in time."""
-
-    due: Instant
-
-
-class EscalationClosed(Event):
-    """Back from management: each failed instance has a fix or a reason.
-
-    Attributes:
-        override: why words that blame people were kept all the same; empty almost always.
-    """
-
-    findings: dict[str, str]
-    override: str = ""

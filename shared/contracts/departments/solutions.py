@@ -6,18 +6,19 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.contracts.event import Event, Instant, Part
+from shared.contracts.departments.table import ResolutionEvent, TableOpened
+from shared.contracts.event import Audience, Due, Instant, Latest, Part
 from shared.contracts.parts import Remedy, StepTime
 
 
-class RoundStarted(Event):
+class RoundStarted(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=(Latest(TableOpened, "stage"),)):
     """The blind round: each gives its times and proposals before it sees the others'."""
 
     ends: Instant
     calendar: str = ""
 
 
-class TimesReported(Event):
+class TimesReported(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """A participant's own step times. `waiting` is time within the step in which nothing was done, in whole seconds."""
 
     department: str
@@ -39,13 +40,13 @@ class Proposal(Part):
     override: str = ""
 
 
-class ProposalMade(Event):
+class ProposalMade(ResolutionEvent, audience=Audience.REVEALED_TABLE, due=None, once_per=None):
     """A participant proposes. Before the reveal the others do not see it."""
 
     proposal: Proposal
 
 
-class WordingRefused(Event):
+class WordingRefused(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """Text that names or blames people was refused: only where and which rule, never the text.
 
     Attributes:
@@ -57,7 +58,12 @@ class WordingRefused(Event):
     attempt: str = ""
 
 
-class RoundRevealed(Event):
+class RoundRevealed(
+    ResolutionEvent,
+    audience=Audience.TABLE,
+    due=Due(Latest(RoundStarted, "ends"), only_if=("complete", False)),
+    once_per=(Latest(RoundStarted, "ends"),),
+):
     """Everything is revealed at once: all had contributed, or the round's clock ended.
 
     Attributes:
@@ -69,14 +75,14 @@ class RoundRevealed(Event):
     calendar: str = ""
 
 
-class ProposalEndorsed(Event):
+class ProposalEndorsed(ResolutionEvent, audience=Audience.REVEALED_TABLE, due=None, once_per=None):
     """A participant stands behind a proposal."""
 
     department: str
     proposal: str
 
 
-class ProposalObjected(Event):
+class ProposalObjected(ResolutionEvent, audience=Audience.REVEALED_TABLE, due=None, once_per=None):
     """A participant objects, with an alternative proposal."""
 
     department: str
@@ -86,7 +92,7 @@ class ProposalObjected(Event):
     override: str = ""
 
 
-class AgreementReached(Event):
+class AgreementReached(ResolutionEvent, audience=Audience.TABLE, due=None, once_per=(Latest(TableOpened, "stage"),)):
     """One remedy, the preventions, and the new step budgets (hours per step).
 
     Attributes:
@@ -103,7 +109,7 @@ class AgreementReached(Event):
     objections: tuple[str, ...] = ()
 
 
-class AgreementOverdue(Event):
+class AgreementOverdue(ResolutionEvent, audience=Audience.NOBODY, due=Due("due"), once_per=("due",)):
     """The time to agree ran out; the lead decides now."""
 
     due: Instant

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
-from shared.contracts.event import Event, Instant, Part
+from shared.contracts import topics
+from shared.contracts.event import Audience, Due, Event, Instant, Latest, Part, StreamType
 from shared.contracts.parts import Severity, TouchedStep
+
+KIND: Final = "resolution"
+
+RESOLUTIONS: Final = StreamType(service="departments", topic=topics.DEPARTMENTS, kind=KIND)
+
+
+class ResolutionEvent(Event, stream=RESOLUTIONS):
+    """Something that happened in the joint resolution of a complaint."""
 
 
 class ComplaintBrief(Part):
@@ -37,19 +47,19 @@ class TriageBrief(Part):
     steps: tuple[TouchedStep, ...]
 
 
-class ComplaintNoted(Event):
+class ComplaintNoted(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=()):
     """Departments knows of the complaint; the table opens as soon as its triage is known too."""
 
     complaint: ComplaintBrief
 
 
-class TriageNoted(Event):
+class TriageNoted(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """The triage came before the complaint (other topic); the table opens as soon as that is known too."""
 
     triage: TriageBrief
 
 
-class TableOpened(Event):
+class TableOpened(ResolutionEvent, audience=Audience.NAMED, due=None, once_per=("stage",)):
     """All owners of touched steps sit at one table; `lead` answers for the whole.
 
     Attributes:
@@ -70,7 +80,12 @@ class TableOpened(Event):
     calendar: str = ""
 
 
-class DepartmentInvited(Event):
+class DepartmentInvited(
+    ResolutionEvent,
+    audience=Audience.NAMED,
+    due=None,
+    once_per=("department", "nominated_by", Latest(TableOpened, "stage")),
+):
     """One department's briefing: its steps and why, the effect on the customer, what is asked and by when.
 
     Attributes:
@@ -87,13 +102,13 @@ class DepartmentInvited(Event):
     calendar: str = ""
 
 
-class DepartmentJoined(Event):
+class DepartmentJoined(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """The department sits at the table and is active."""
 
     department: str
 
 
-class DepartmentDeclined(Event):
+class DepartmentDeclined(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """The department says that it is not concerned, with a reason code and a nominee."""
 
     department: str
@@ -101,21 +116,21 @@ class DepartmentDeclined(Event):
     nominee: str
 
 
-class DepartmentSilent(Event):
+class DepartmentSilent(ResolutionEvent, audience=Audience.NOBODY, due=Due("due"), once_per=("department", "due")):
     """The department's clock ran out without an answer; the next level hears of it."""
 
     department: str
     due: Instant
 
 
-class ManagementTookSeat(Event):
+class ManagementTookSeat(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=None):
     """Management decides who sits at the table: after the third bounce, or for a silent department."""
 
     department: str
     reason: str
 
 
-class LeadChanged(Event):
+class LeadChanged(ResolutionEvent, audience=Audience.TABLE, due=None, once_per=None):
     """Another department answers for the whole."""
 
     lead: str

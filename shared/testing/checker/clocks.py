@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from typing import Final
 
-from shared.contracts import departments, intake, review, routing
 from shared.testing.checker.evidence import Evidence, Finding, Fired, Tally, Told
+
+BY_CLOCK: Final = "clock:"
+"""How the cause of an event begins that a clock brought about."""
 
 
 def no_clock_early_or_twice(evidence: Evidence) -> Finding:
@@ -25,34 +27,25 @@ def no_clock_early_or_twice(evidence: Evidence) -> Finding:
         for (stream, what, due), times in Counter((c.stream, c.what, c.due) for c in clocks).items():
             if times > 1:
                 tally.found(f"{what} of {stream}, due at {due}, fired {times} times.")
+    _undeclared(evidence, tally)
     return tally.finding()
 
 
 def ran_out(told: Told) -> Fired | None:
     """Return the clock whose end this event tells, or None."""
-    found = _which(told)
-    if found is None:
+    if told.due is None:
         return None
-    which, due = found
-    return Fired(told.commit.stream, f"{type(told.event).__name__} {which}".strip(), due, told.event.at)
+    return Fired(told.commit.stream, " ".join(told.effect or [type(told.event).__name__]), told.due, told.event.at)
 
 
-def _which(told: Told) -> tuple[str, datetime] | None:
-    """Return whose clock it is within the stream, and when it was due."""
-    match told.event:
-        case (
-            intake.AcknowledgementMissed(due=due)
-            | routing.TriageOverdue(due=due)
-            | departments.AgreementOverdue(due=due)
-            | departments.AnswerOverdue(due=due)
-            | departments.EscalationOverdue(due=due)
-        ):
-            return "", due
-        case intake.PromiseBroken(promise=which, due=due):
-            return which, due
-        case departments.DepartmentSilent(department=which, due=due):
-            return which, due
-        case review.ActionOverdue(action=which, due=due):
-            return which, due
-        case _:
-            return None
+def _undeclared(evidence: Evidence, tally: Tally) -> None:
+    """Find what a clock brought about without any event that declares that clock: nobody could check its time."""
+    brought: dict[tuple[str, str], list[Told]] = {}
+    for told in evidence.told:
+        if told.record.cause.startswith(BY_CLOCK):
+            brought.setdefault((told.commit.id, told.record.cause), []).append(told)
+    for (commit, _), events in brought.items():
+        tally.looked()
+        if all(told.due is None for told in events):
+            names = ", ".join(type(told.event).__name__ for told in events)
+            tally.found(f"A clock brought about {names} in {commit}, and none of them declares the clock.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from shared.contracts import departments, intake
-from shared.contracts.topics import INTAKE, department_topic
+from shared.contracts.topics import department_topic
 from shared.testing.checker.evidence import Evidence, Finding, Tally
 
 
@@ -26,7 +26,7 @@ def no_complaint_vanishes(evidence: Evidence) -> Finding:
             f"{len(withdrawn)} withdrawn are {total}."
         )
     for name, stored in evidence.services.items():
-        if any(listen.topic == INTAKE and listen.kind == intake.KIND for listen in stored.definition.listens):
+        if any(listen.event.stream is intake.COMPLAINTS for listen in stored.definition.listens):
             main = stored.definition.main.kind
             there = {commit.stream.partition("/")[2] for commit in stored.commits if commit.stream.startswith(main)}
             missing = sorted(key for key in registered - there if (name, key) not in evidence.differing)

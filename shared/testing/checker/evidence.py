@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final, Literal
 
-from shared.contracts.catalogue import known, read
 from shared.contracts.event import Event
 from shared.runtime.definition import Definition
 from shared.runtime.parse import Raw
@@ -68,12 +67,19 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event in a store's log, decoded."""
+    """One event in a store's log, decoded.
+
+    Attributes:
+        due: when the clock was due whose running out it reports; None: it reports none.
+        effect: what must not happen twice in its stream; None: it may happen again.
+    """
 
     service: str
     commit: Commit
     record: Record
     event: Event
+    due: datetime | None = None
+    effect: tuple[str, ...] | None = None
 
     @property
     def kind(self) -> str:
@@ -84,6 +90,28 @@ class Told:
     def key(self) -> str:
         """The key of its stream."""
         return self.commit.stream.partition("/")[2]
+
+
+def told_in(definition: Definition, commits: Iterable[Commit]) -> list[Told]:
+    """Return every event of some commits once, in their order; copies for further topics are left out.
+
+    Args:
+        commits: of each stream all from its first one on, since an event's traits may lie in an earlier event.
+    """
+    catalogue = definition.catalogue
+    topics = {stream.kind: stream.topic for stream in definition.streams}
+    latest: dict[str, dict[type[Event], Event]] = {}
+    found: list[Told] = []
+    for commit in commits:
+        own = topics.get(commit.stream.partition("/")[0])
+        before = latest.setdefault(commit.stream, {})
+        for record in commit.records:
+            if record.topic == own and catalogue.known(record.type):
+                event = catalogue.read(record.type, record.data)
+                due, effect = event.traits.ran_out(event, before), event.traits.effect(event, before)
+                found.append(Told(definition.name, commit, record, event, due, effect))
+                before[type(event)] = event
+    return found
 
 
 @dataclass(frozen=True)
@@ -122,17 +150,7 @@ class Evidence:
     @cached_property
     def told(self) -> Sequence[Told]:
         """Every event once, in log order per service; copies for further topics are left out."""
-        found: list[Told] = []
-        for name, stored in self.services.items():
-            topics = {decider.kind: decider.topic for decider in stored.definition.deciders}
-            for commit in stored.commits:
-                own = topics.get(commit.stream.partition("/")[0])
-                found += [
-                    Told(name, commit, record, read(record.type, record.data))
-                    for record in commit.records
-                    if record.topic == own and known(record.type)
-                ]
-        return found
+        return [told for stored in self.services.values() for told in told_in(stored.definition, stored.commits)]
 
     @cached_property
     def events(self) -> Mapping[str, Event]:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from shared.contracts.envelope import Envelope
-from shared.contracts.topics import OWNERS
 from shared.runtime.definition import FanIn, Incoming
 from shared.runtime.relay import outgoing
 from shared.testing.checker.evidence import Evidence, Finding, Stored, Tally, Told
@@ -31,11 +30,12 @@ def everything_drained(evidence: Evidence) -> Finding:
 def _tops(evidence: Evidence) -> dict[tuple[str, str], dict[str, int]]:
     """Per (topic, kind) and key the last sequence number that its owner gave out."""
     tops: dict[tuple[str, str], dict[str, int]] = {}
-    for name, stored in evidence.services.items():
+    for stored in evidence.services.values():
+        own = {stream.topic for stream in stored.definition.streams}
         for commit in stored.commits:
             kind, _, key = commit.stream.partition("/")
             for record in commit.records:
-                if OWNERS.get(record.topic) == name:
+                if record.topic in own:
                     tops.setdefault((record.topic, kind), {})[key] = record.seq
     return tops
 
@@ -45,10 +45,11 @@ def _cursors(
 ) -> None:
     main = stored.definition.main
     cursors = {commit.stream: commit.cursor for commit in stored.commits}
-    for topic, kind in {(listen.topic, listen.kind): None for listen in stored.definition.listens}:
+    for stream in dict.fromkeys(listen.event.stream for listen in stored.definition.listens):
+        topic, kind = stream.topic, stream.kind
         for key, last in tops.get((topic, kind), {}).items():
             tally.looked()
-            have = cursors.get(main.stream(key), {}).get(topic, 0)
+            have = cursors.get(main.name(key), {}).get(topic, 0)
             if have != last and (name, key) not in evidence.blocked:
                 tally.found(f"{name} has applied {have} of {last} events of {kind}/{key} on {topic}.")
 
@@ -59,11 +60,11 @@ def _fan_ins(name: str, stored: Stored, evidence: Evidence, tally: Tally) -> Non
     done = {command.command_id for commit in stored.commits for command in commit.commands}
     for told in evidence.told:
         for fan_in in stored.definition.fan_ins:
-            if told.kind == fan_in.kind and isinstance(told.event, fan_in.event) and told.record.topic == fan_in.topic:
+            if isinstance(told.event, fan_in.event):
                 for key in _keys(fan_in, told):
                     tally.looked()
-                    if f"{told.record.id}>{fan_in.to}/{key}" not in done and not _excused(name, told, evidence):
-                        tally.found(f"{name} has not counted {told.record.id} in {fan_in.to}/{key}.")
+                    if f"{told.record.id}>{fan_in.to.name(key)}" not in done and not _excused(name, told, evidence):
+                        tally.found(f"{name} has not counted {told.record.id} in {fan_in.to.name(key)}.")
 
 
 def _excused(name: str, told: Told, evidence: Evidence) -> bool:

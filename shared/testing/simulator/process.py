@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final
 
-from shared.contracts.catalogue import read
-from shared.contracts.topics import read_by
 from shared.runtime.antientropy import AntiEntropy
 from shared.runtime.definition import Definition
 from shared.runtime.engine import Engine, Saved
@@ -24,8 +22,8 @@ from shared.runtime.timers import Timers
 from shared.store.memory import MemoryData, MemoryStore
 from shared.store.port import Commit, StoreUnavailable
 from shared.testing.checker import Fired
-from shared.testing.checker.clocks import ran_out
-from shared.testing.checker.evidence import Told
+from shared.testing.checker.clocks import BY_CLOCK, ran_out
+from shared.testing.checker.evidence import told_in
 from shared.testing.simulator.broker import Member, SimBroker, SimPublisher
 from shared.testing.simulator.loop import SimLoop
 from shared.testing.simulator.weather import Weather
@@ -126,7 +124,6 @@ class Process:
         self.zombie = False
         self.broken: list[str] = []
         self.fired: list[Fired] = []
-        self._own = {decider.topic for decider in definition.deciders}
         clock = SimClock(ports.loop, ports.skew)
         self.store = MemoryStore(ports.data, ports.weather.at_store)
         self.engine = Engine(definition, self.store, clock, self._saved)
@@ -152,14 +149,20 @@ class Process:
 
     def _watch_clocks(self, commits: Sequence[Commit]) -> None:
         """Note at which true instant a clock ran out, whatever this process's clock shows."""
+        now = EPOCH + timedelta(seconds=self._ports.loop.time())
         for commit in commits:
-            for record in commit.records:
-                if record.cause.startswith("clock:") and record.topic in self._own:
-                    event = read(record.type, record.data)
-                    clock = ran_out(Told(self.definition.name, commit, record, event))
-                    if clock is not None:
-                        now = EPOCH + timedelta(seconds=self._ports.loop.time())
-                        self.fired.append(replace(clock, actual=now))
+            if not any(record.cause.startswith(BY_CLOCK) for record in commit.records):
+                continue
+            for told in told_in(self.definition, self._until(commit)):
+                clock = ran_out(told)
+                if clock is not None and told.commit.id == commit.id and told.record.cause.startswith(BY_CLOCK):
+                    self.fired.append(replace(clock, actual=now))
+
+    def _until(self, commit: Commit) -> list[Commit]:
+        """Return a stream's commits up to one."""
+        data = self._ports.data
+        places = sorted(data.streams[commit.stream].items())
+        return [data.at(at) for number, at in places if number <= commit.number]
 
     def start(self) -> None:
         """Begin to run."""
@@ -215,7 +218,7 @@ class Process:
 
     async def _consume(self) -> None:
         """As `shared.messaging.broker` does: commit when the handler returned, rewind when it raised."""
-        member = self._member = self._ports.broker.join(self.definition.name, read_by(self.definition.name))
+        member = self._member = self._ports.broker.join(self.definition.name, self.definition.sources)
         while True:
             batch = member.poll(1 + int(self._ports.rng.random() * _MOST_PER_POLL))
             if not batch:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from shared.contracts.topics import read_by
 from shared.runtime.sources import by_topic
 from shared.store.memory import MemoryData, MemoryStore
 from shared.testing.checker import Evidence, Finding, Request, Stored, check
@@ -103,7 +102,7 @@ class World:
                 broker=self.broker,
                 weather=self.weather,
                 data=self.data[service],
-                sources=by_topic(others) if self.plan.sources else {},
+                sources=by_topic(self.definitions[service].sources, others) if self.plan.sources else {},
                 skew=skew,
                 note=self.note,
             ),
@@ -179,7 +178,7 @@ class World:
         raw = self.broker.append(topic, key, value, headers)
         self.note(f"poison {topic} [{raw.partition}] at {raw.offset}")
         for name in self.definitions:
-            if topic in read_by(name):
+            if topic in self.definitions[name].sources:
                 self.poison.add((name, raw.topic, raw.partition, raw.offset))
 
     def _calm(self) -> None:
@@ -217,7 +216,7 @@ class World:
                 for stream, numbers in data.streams.items()
             ):
                 return False
-            if self.broker.lag(name, read_by(name)):
+            if self.broker.lag(name, self.definitions[name].sources):
                 return False
         evidence = self.evidence()
         if not everything_drained(evidence).ok:

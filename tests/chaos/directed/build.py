@@ -8,7 +8,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any, Final, Self
 
-from shared.contracts.topics import INTAKE, read_by
+from shared.contracts.topics import INTAKE
 from shared.runtime.calls import Call, Outcome
 from shared.runtime.definition import Definition
 from shared.runtime.parse import Raw
@@ -105,7 +105,7 @@ class Scene:
 
     def lag(self, service: str) -> int:
         """Return how many records a service has not committed."""
-        return self.broker.lag(service, read_by(service))
+        return self.broker.lag(service, self.definitions[service].sources)
 
 
 async def wait(seconds: float) -> None:

@@ -17,7 +17,8 @@ from deploy.local.background import in_background
 from deploy.local.cli.client import Api
 from deploy.local.cli.settling import settle
 from deploy.local.deployment import Deployment
-from deploy.local.folder import SERVICES, DataFolder
+from deploy.local.folder import DataFolder
+from services import NAMES
 from shared.contracts.envelope import Envelope
 from shared.contracts.topics import INTAKE
 from tests.component.cli.running import Run
@@ -185,7 +186,7 @@ class TestReplay:
         complaint = run("submit", "It came late", "--data-dir", place.folder).out.strip()
         with Api(place.deployment.url) as api:
             settle(api)
-        for service in SERVICES:
+        for service in NAMES:
             for chosen in (("--complaint", complaint), ("--all",), ("--since", "2020-01-01T00:00:00Z")):
                 told = run("replay", "--service", service, *chosen, "--data-dir", place.folder, "--json").json
                 assert told["read"] == told["applied"] + told["already"] + told["parked"]
@@ -205,7 +206,7 @@ class TestDoctor:
         ran = run("doctor", "--data-dir", place.folder, "--json")
         told = json.loads(ran.out)
         assert ran.code == 1
-        assert set(told["services"]) == set(SERVICES)
+        assert set(told["services"]) == set(NAMES)
         assert any("throughline parked list --service routing" in sentence for sentence in told["wrong"])
         assert "for a person" in run("doctor", "--data-dir", place.folder).out
 
@@ -219,11 +220,11 @@ class TestWhereTheServicesAre:
     @pytest.mark.parametrize("form", ["{url}", "{url}/", "{url}/{{service}}"])
     def test_a_url_says_it_for_every_command(self, run: Run, place: Place, form: str) -> None:
         url = form.format(url=place.deployment.url)
-        assert set(run("--url", url, "watch", "--once", "--json").json) == set(SERVICES)
+        assert set(run("--url", url, "watch", "--once", "--json").json) == set(NAMES)
 
     def test_so_does_the_environment(self, run: Run, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("THROUGHLINE_URL", f"{place.deployment.url}/{{service}}")
-        assert set(run("watch", "--once", "--json").json) == set(SERVICES)
+        assert set(run("watch", "--once", "--json").json) == set(NAMES)
 
     def test_what_is_no_address_is_refused(self, run: Run) -> None:
         for wrong in ("localhost:8080", "http://", "http://{name}:80"):
@@ -234,7 +235,7 @@ class TestWhereTheServicesAre:
         ran = run("--url", "http://127.0.0.1:9", "watch", "--once")
         assert (ran.code, "do not answer at http://127.0.0.1:9" in ran.err) == (1, True)
         told = json.loads(run("--url", "http://127.0.0.1:9", "doctor", "--json").out)
-        assert len(told["wrong"]) == len(SERVICES)
+        assert len(told["wrong"]) == len(NAMES)
 
 
 class TestVerify:

@@ -11,7 +11,8 @@ import pytest
 
 from deploy.local.background import in_background
 from deploy.local.deployment import Deployment
-from deploy.local.folder import SERVICES, DataFolder
+from deploy.local.folder import DataFolder
+from services import NAMES
 from shared.contracts.topics import INTAKE, PARTITIONS_EMBEDDED
 from shared.messaging.producer import OutgoingRecord, Producer
 from tests.component.cli.running import Run
@@ -22,7 +23,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deplo
     """A deployment that commands know of by nothing but the environment."""
     folder = DataFolder(tmp_path / "data")
     with in_background(folder, "parcel-retailer", settle=False) as deployment:
-        for name in SERVICES:
+        for name in NAMES:
             monkeypatch.setenv(f"THROUGHLINE_{name.upper()}_STORE", folder.store_url(name))
             monkeypatch.setenv(f"THROUGHLINE_{name.upper()}_BROKER", deployment.broker.bootstrap_servers)
             monkeypatch.setenv(f"THROUGHLINE_{name.upper()}_ORGANISATION", "parcel-retailer")
@@ -39,7 +40,7 @@ def test_stores_and_topics_are_checked_against_each_other(run: Run, elsewhere: D
     asyncio.run(_send(elsewhere, strange))
     ran = run("verify", "--json")
     assert ran.code == 0, "what every reader has put aside is accounted for"
-    for name in SERVICES:
+    for name in NAMES:
         run("parked", "skip", "--service", name, "--reason", "a stranger's")
     assert json.loads(run("verify", "--json").out)["C-DENSE"]["ok"]
 

@@ -12,9 +12,10 @@ from pydantic import SecretStr
 from deploy.local.clock import SteppedClock
 from deploy.local.deployment import deployed
 from deploy.local.folder import DataFolder
+from services import owners
 from services.intake import main as intake
 from services.routing import main as routing
-from shared.contracts.topics import OWNERS, PARTITIONS_EMBEDDED
+from shared.contracts.topics import PARTITIONS_EMBEDDED
 from shared.messaging.embedded import EmbeddedBroker
 from shared.privacy.vault import MemoryVault
 from shared.runtime import service as runtime
@@ -53,7 +54,7 @@ async def test_stopping_at_any_moment_of_the_start_leaves_nothing_open(
 ) -> None:
     caplog.set_level(logging.WARNING)
     loop = asyncio.get_running_loop()
-    with EmbeddedBroker.start(OWNERS, partitions=PARTITIONS_EMBEDDED) as broker:
+    with EmbeddedBroker.start(owners(), partitions=PARTITIONS_EMBEDDED) as broker:
         service = creating(routing)(broker.bootstrap_servers, tmp_path, SteppedClock(NOW))
         before = asyncio.all_tasks()
         await service.start()

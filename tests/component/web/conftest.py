@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.deployment import Deployment, deployed
-from deploy.local.folder import SERVICES, DataFolder
+from deploy.local.folder import DataFolder
 
 TORN = {"channel": "web", "text": "The parcel came late and the box was damaged.", "language": "en"}
 _NUMBERS = itertools.count(1)
@@ -83,4 +83,4 @@ def problem_in(answer: httpx.Response) -> dict[str, Any]:
     return found
 
 
-__all__ = ["SERVICES", "TORN", "Running", "problem", "problem_in"]
+__all__ = ["TORN", "Running", "problem", "problem_in"]

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.component.web.conftest import SERVICES, Running, problem_in
+from services import NAMES
+from tests.component.web.conftest import Running, problem_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -35,7 +36,7 @@ def filled(path: str, value: str) -> str:
     return re.sub(r"\{\w+\}", value, path)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", NAMES)
 class TestEveryWrite:
     async def test_of_a_complaint_that_is_not_there_is_refused_whatever_it_carries(
         self, running: Running, service: str
@@ -94,7 +95,7 @@ class TestEveryWrite:
                 problem_in(answer)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", NAMES)
 class TestEveryRead:
     async def test_answers_nonsense_in_its_path_with_a_problem_or_an_empty_list(
         self, running: Running, service: str

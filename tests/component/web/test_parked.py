@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from services import NAMES
 from shared.contracts.intake import ComplaintWithdrawn
 from shared.contracts.topics import INTAKE
-from tests.component.web.conftest import SERVICES, Running, problem
+from tests.component.web.conftest import Running, problem
 from tests.component.web.test_poison import NOW, Stranger, complaint, headers, line, registered, stranger, until_triaged
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -96,7 +97,7 @@ class TestTheStatus:
     async def test_says_how_a_service_stands(self, running: Running, stranger: Stranger, complaint: str) -> None:
         await blocked(running, stranger, complaint)
         await running.deployment.settle()
-        for service in SERVICES:
+        for service in NAMES:
             status = (await running.web.get(f"/{service}/status")).json()
             assert status["service"] == service
             assert status["missing"] == {}
@@ -113,7 +114,7 @@ class TestReadingTheSourcesAgain:
     async def test_changes_nothing_where_all_is_known(self, running: Running) -> None:
         complaint = await running.register()
         before = await running.stored()
-        for service in SERVICES:
+        for service in NAMES:
             answer = await _whole(running, service, {"complaint": complaint})
             assert answer["read"] == answer["already"] > 0
             assert (answer["applied"], answer["parked"]) == (0, 0)

@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Literal
 import pytest
 from pydantic import ValidationError
 
-from shared.contracts.catalogue import EVENTS, UPCASTERS, Upcast, current, known, read
-from shared.contracts.event import Event, Part
+from services import catalogue
+from shared.contracts.event import Event, Part, Upcast
 from tests.contract.messages.snapshots import (
     ADVICE,
     FOLDER,
@@ -23,6 +23,7 @@ from tests.contract.messages.snapshots import (
     shown,
 )
 
+TODAY = catalogue()
 PUBLISHED = published()
 KEPT = kept()
 
@@ -57,9 +58,6 @@ class TestEveryPublishedEvent:
         with pytest.raises(ValidationError, match="by"):
             model.model_validate_json(json.dumps(sample))
 
-    def test_is_in_the_catalogue_that_consumers_read_by(self, name: str) -> None:
-        assert EVENTS[name] is PUBLISHED[name][1]
-
     def test_has_a_sample_that_shows_every_field(self, name: str) -> None:
         service, model = PUBLISHED[name]
         missing = set(json.loads(sample_of(model))) - set(content(sample_file(service, name)))
@@ -68,16 +66,16 @@ class TestEveryPublishedEvent:
 
 
 def lost() -> list[str]:
-    return [name for name in sorted(KEPT) if not known(name)]
+    return [name for name in sorted(KEPT) if not TODAY.known(name)]
 
 
 @pytest.mark.parametrize("name", sorted(KEPT))
 class TestEveryVersionThatWasEverPublished:
     def test_is_read_by_today_from_the_bytes_of_its_sample(self, name: str) -> None:
         sample = (KEPT[name] / f"{name}.sample.json").read_bytes()
-        assert known(name), f"published once, so it must stay readable: {name}. {ADVICE}"
-        assert type(read(name, sample)) is EVENTS[current(name)]
-        assert read(name, json.dumps(with_more(json.loads(sample)))) == read(name, sample)
+        assert TODAY.known(name), f"published once, so it must stay readable: {name}. {ADVICE}"
+        assert type(TODAY.read(name, sample)) is TODAY.events[TODAY.current(name)]
+        assert TODAY.read(name, json.dumps(with_more(json.loads(sample)))) == TODAY.read(name, sample)
 
     def test_keeps_its_schema(self, name: str) -> None:
         assert (KEPT[name] / f"{name}.schema.json").exists()
@@ -90,15 +88,15 @@ class TestTheSnapshots:
         assert lost() == []
 
     def test_of_a_retired_version_ask_for_its_upcaster(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delitem(EVENTS, "PromiseMade.v1")
+        monkeypatch.delitem(TODAY.events, "PromiseMade.v1")
         assert lost() == ["PromiseMade.v1"]
-        monkeypatch.setitem(UPCASTERS, "PromiseMade.v1", Upcast("PromiseMade.v2", lambda told: told))
+        monkeypatch.setitem(TODAY.upcasters, "PromiseMade.v1", Upcast("PromiseMade.v2", lambda told: told))
         assert lost() == []
 
 
 class TestTheUpcasters:
     def test_all_lead_to_an_event_of_today(self) -> None:
-        assert astray(EVENTS, UPCASTERS) == []
+        assert astray(TODAY.events, TODAY.upcasters) == []
 
     def test_may_not_end_nowhere_or_go_in_a_circle_or_on_from_an_event_of_today(self) -> None:
         chains = {name: Upcast(to, lambda told: told) for name, to in ("ab", "bc", "xy", "pq", "qp")}

@@ -7,7 +7,8 @@ import yaml
 
 from deploy.kafka.cluster import Cluster, Difference
 from deploy.kafka.declared import PACKAGED, Topic, declared, read
-from shared.contracts.topics import INTAKE, OWNERS, SUMMARIES, department_topic
+from services import owners
+from shared.contracts.topics import INTAKE, SUMMARIES, department_topic
 from tests.component.cli.running import Ran, command
 from tests.engine.choice import Engine
 
@@ -33,8 +34,8 @@ class TestOnAnEmptyBroker:
         assert INTAKE not in bare.topics()
         assert apply(bare).code == 0
         there = bare.admin.list_topics(timeout=30).topics
-        assert {*OWNERS, department_topic("carrier")} <= there.keys()
-        assert {len(there[name].partitions) for name in OWNERS} == {12}
+        assert {*owners(), department_topic("carrier")} <= there.keys()
+        assert {len(there[name].partitions) for name in owners()} == {12}
         again = apply(bare, "--json")
         assert again.json == {"topics": 13, "missing": [], "settings": [], "refused": [], "applied": False}
 

@@ -7,7 +7,7 @@ import time
 from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from shared.contracts.topics import read_by
+from services import definition_of
 from shared.runtime.ports import RandomIds
 from shared.testing.checker import Request
 from tests.engine.services import Served
@@ -36,7 +36,9 @@ def lag(admin: AdminClient, service: str) -> int:
     """How many records of its topics the group of a service has not committed yet."""
     handled = committed(admin, service)
     there = admin.list_topics(timeout=30).topics
-    asked = {TopicPartition(n, at): OffsetSpec.latest() for n in read_by(service) for at in there[n].partitions}
+    asked = {
+        TopicPartition(n, at): OffsetSpec.latest() for n in definition_of(service).sources for at in there[n].partitions
+    }
     ends = {(at.topic, at.partition): done.result(30).offset for at, done in admin.list_offsets(asked).items()}
     return sum(end - handled.get(at, 0) for at, end in ends.items())
 

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from services.departments import DEFINITION
 from services.departments.api import router
 from services.departments.commands import Command
-from services.departments.main import definition
 from services.departments.views import Views
 from shared.contracts.departments import KIND
 from shared.runtime.calls import Call, Outcome
@@ -116,7 +116,7 @@ async def laid_table() -> AsyncIterator[Table]:
     store = MemoryStore()
     await store.open()
     CLOCK.instant = NOW
-    engine = Engine(definition(ORGANISATION), store, CLOCK, nobody)
+    engine = Engine(DEFINITION.given(ORGANISATION), store, CLOCK, nobody)
     CURRENT.execute = Executor(engine, RandomIds())
     VIEWS._store = store
     running = asyncio.create_task(engine.run())

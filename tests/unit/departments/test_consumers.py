@@ -2,10 +2,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from services.departments import consumers
+from services.departments import DEFINITION, consumers
 from services.departments.commands import CloseTable, Escalate, NoteTriage, OpenSecondStage, RunClocks
 from services.departments.decide import decide
-from services.departments.main import definition
 from services.departments.policy import EXCERPT
 from services.departments.timers import on_due
 from shared.contracts import intake, routing, topics
@@ -82,10 +81,10 @@ class TestWhenOthersSpeak:
 
 class TestTheDefinition:
     def test_it_listens_only_to_topics_it_is_a_reader_of(self) -> None:
-        assert {one.topic for one in consumers.LISTENS} == set(topics.read_by("departments"))
+        assert set(DEFINITION.sources) == {topics.INTAKE, topics.ROUTING}
 
     def test_every_department_has_its_topic(self) -> None:
-        assert "complaints.department.carrier.v1" in definition(ORGANISATION).topics
+        assert "complaints.department.carrier.v1" in DEFINITION.given(ORGANISATION).topics
 
     def test_a_clock_that_is_due_asks_which_ran_out(self) -> None:
         assert on_due("resolution", DECIDER.initial, NOW) == RunClocks(now=NOW)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from services.intake.main import definition
+from services.intake import DEFINITION
 from shared.runtime.engine import Engine, Saved
 from shared.runtime.execute import Executor
 from shared.runtime.ports import RandomIds
@@ -21,7 +21,7 @@ async def intake() -> AsyncIterator[Intake]:
         """Nobody listens."""
 
     await store.open()
-    engine = Engine(definition(ORGANISATION), store, clock, saved)
+    engine = Engine(DEFINITION.given(ORGANISATION), store, clock, saved)
     running = asyncio.create_task(engine.run())
     execute = Executor(engine, RandomIds())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=APP), base_url="http://intake") as web:

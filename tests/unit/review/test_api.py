@@ -9,10 +9,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from services.review import DEFINITION
 from services.review.api import router
 from services.review.commands import ReviewCommand
 from services.review.consumers import FAN_INS
-from services.review.main import definition
 from services.review.views import Figures, Reviews, Views
 from shared.contracts.envelope import Envelope
 from shared.contracts.parts import StepTime
@@ -77,7 +77,7 @@ class Review:
             for fan_in in FAN_INS:
                 if isinstance(event, fan_in.event):
                     for key, command in fan_in.commands(told):
-                        await self.execute(Call(fan_in.to, key, command))
+                        await self.execute(Call(fan_in.to.kind, key, command))
 
     async def concluded(self, complaint: str, **said: object) -> None:
         await self.happen(complaint, note_complaint(complaint=complaint, **said), *WHOLE_WAY)
@@ -120,7 +120,7 @@ async def review() -> AsyncIterator[Review]:
         """Nobody listens."""
 
     await store.open()
-    engine = Engine(definition(ORGANISATION), store, StandingClock(), saved)
+    engine = Engine(DEFINITION.given(ORGANISATION), store, StandingClock(), saved)
     running = asyncio.create_task(engine.run())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=APP), base_url="http://review") as web:
         CURRENT.append(Review(web, store, Executor(engine, RandomIds())))

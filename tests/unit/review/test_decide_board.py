@@ -265,7 +265,7 @@ class TestTheSummary:
 
     def test_it_is_also_on_the_summaries_topic(self) -> None:
         (_, published) = a_closed_one_for_the_board().when(Conclude(**on())).events
-        assert DECIDER.also(nothing().state, published) == (topics.SUMMARIES,)
+        assert DECIDER.audience(nothing().state, published) == (topics.SUMMARIES,)
 
     def test_a_department_acknowledges_it_once(self) -> None:
         read = AcknowledgeSummary(**on(by="it"), department="it")

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from services.routing import DEFINITION
 from services.routing.api import router
-from services.routing.main import definition
 from services.routing.views import Views
 from shared.contracts.routing import KIND
 from shared.runtime.calls import Call
@@ -53,7 +53,7 @@ async def nobody(_saved: Saved) -> None:
 async def desk() -> AsyncIterator[Desk]:
     store, clock = MemoryStore(), StandingClock()
     await store.open()
-    engine = Engine(definition(ORGANISATION), store, clock, nobody)
+    engine = Engine(DEFINITION.given(ORGANISATION), store, clock, nobody)
     execute = Executor(engine, RandomIds())
     app = FastAPI()
     problems.install(app)

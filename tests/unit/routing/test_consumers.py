@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing import commands, consumers, timers
+from services.routing import DEFINITION, commands, consumers, timers
 from services.routing.state import INITIAL, Ended, Triaged
 from shared.contracts import departments, intake, topics
 from shared.contracts.envelope import Envelope
@@ -42,7 +42,7 @@ class TestWhatBecomesOfAnEvent:
         )
 
     def test_only_topics_that_routing_reads_are_listened_to(self) -> None:
-        assert {listen.topic for listen in consumers.LISTENS} == set(topics.read_by("routing"))
+        assert set(DEFINITION.sources) == {topics.INTAKE, topics.DEPARTMENTS}
 
 
 class TestTheClocksEdge:

@@ -98,7 +98,7 @@ class TestEvents:
             ([was_queued(), LINKED], UNLINKED),
             ([was_queued()], ENDED),
         ]
-        assert {type(event) for _, event in cases} == set(routing.EVENTS)
+        assert {type(event) for _, event in cases} == set(routing.TRIAGES.events.values())
         for before, event in cases:
             state = DECIDER.fold(before)
             assert evolve(state, event) != state

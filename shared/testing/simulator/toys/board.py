@@ -9,9 +9,9 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from shared.contracts import intake, review
-from shared.contracts.event import Event, Part
+from shared.contracts.event import Audience, Event, Part
 from shared.contracts.parts import Costs
-from shared.contracts.topics import INTAKE, REVIEW, SUMMARIES
+from shared.contracts.topics import SUMMARIES
 from shared.core.decider import Decider
 from shared.runtime.definition import Definition, FanIn, Incoming, Listen
 from shared.testing.simulator.toys.commands import Check, Close, Count, refused
@@ -91,8 +91,7 @@ def small_review(check: Check) -> Definition:
         return [(theme, Count(got.envelope.subject, got.now)) for theme in THEMES]
 
     main: Decider[Review, object] = Decider(
-        kind=review.KIND,
-        topic=REVIEW,
+        stream=review.REVIEWS,
         initial=Review(),
         decide=decide,
         evolve=lambda state, event: Review(concluded=True) if isinstance(event, review.ReviewConcluded) else state,
@@ -100,11 +99,10 @@ def small_review(check: Check) -> Definition:
         state=_REVIEW,
         index=lambda state: {"concluded": int(state.concluded)},
         next_due=lambda _state: None,
-        also=lambda _state, event: (SUMMARIES,) if isinstance(event, review.SummaryPublished) else (),
+        audience=lambda _state, event: (SUMMARIES,) if event.traits.audience is Audience.BOARD else (),
     )
     theme: Decider[Theme, object] = Decider(
-        kind=review.THEME,
-        topic=REVIEW,
+        stream=review.THEMES,
         initial=Theme(),
         decide=count,
         evolve=lambda state, _event: Theme(complaints=state.complaints + 1),
@@ -115,9 +113,9 @@ def small_review(check: Check) -> Definition:
     )
     return Definition(
         name="review",
+        streams=(review.REVIEWS, review.THEMES),
         deciders=(main, theme),
-        events=review.EVENTS,
-        listens=(Listen(INTAKE, intake.KIND, intake.ComplaintClosed, lambda got: Close(got.now)),),
-        fan_ins=(FanIn(REVIEW, review.KIND, review.SummaryPublished, review.THEME, commands),),
-        topics=(REVIEW, SUMMARIES),
+        listens=(Listen(intake.ComplaintClosed, lambda got: Close(got.now)),),
+        fan_ins=(FanIn(review.SummaryPublished, review.THEMES, commands),),
+        further=(SUMMARIES,),
     )

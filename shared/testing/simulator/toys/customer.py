@@ -10,7 +10,6 @@ from pydantic import TypeAdapter
 
 from shared.contracts import departments, intake
 from shared.contracts.event import Event, Part
-from shared.contracts.topics import DEPARTMENTS, INTAKE
 from shared.core.decider import Decider
 from shared.runtime.definition import Definition, Listen
 from shared.testing.simulator.toys.commands import Acknowledge, Answer, Check, Close, Register, RunClocks, refused
@@ -95,8 +94,7 @@ def small_intake(check: Check) -> Definition:
         return decide_complaint(state, command)
 
     decider: Decider[Complaint, object] = Decider(
-        kind=intake.KIND,
-        topic=INTAKE,
+        stream=intake.COMPLAINTS,
         initial=Complaint(),
         decide=decide,
         evolve=evolve_complaint,
@@ -107,13 +105,8 @@ def small_intake(check: Check) -> Definition:
     )
     return Definition(
         name="intake",
+        streams=(intake.COMPLAINTS,),
         deciders=(decider,),
-        events=intake.EVENTS,
-        listens=(
-            Listen(
-                DEPARTMENTS, departments.KIND, departments.ResolutionCompleted, lambda got: Answer(got.now, last=True)
-            ),
-        ),
+        listens=(Listen(departments.ResolutionCompleted, lambda got: Answer(got.now, last=True)),),
         on_due=lambda _kind, _state, now: RunClocks(now),
-        topics=(INTAKE,),
     )

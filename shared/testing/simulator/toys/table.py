@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from shared.contracts import departments, intake
 from shared.contracts.event import Event, Part
-from shared.contracts.topics import DEPARTMENTS, INTAKE, department_topic
+from shared.contracts.topics import department_topic
 from shared.core.decider import Decider
 from shared.runtime.definition import Definition, Listen
 from shared.testing.simulator.toys.commands import Check, Close, Hear, Open, RunClocks, refused
@@ -87,12 +87,11 @@ def small_departments(check: Check, patience: timedelta) -> Definition:
         check(command)
         return decide_resolution(state, command)
 
-    def also(_state: Resolution, event: Event) -> Sequence[str]:
+    def audience(_state: Resolution, event: Event) -> Sequence[str]:
         return (department_topic(event.department),) if isinstance(event, departments.DepartmentInvited) else ()
 
     decider: Decider[Resolution, object] = Decider(
-        kind=departments.KIND,
-        topic=DEPARTMENTS,
+        stream=departments.RESOLUTIONS,
         initial=Resolution(),
         decide=decide,
         evolve=evolve_resolution,
@@ -100,18 +99,18 @@ def small_departments(check: Check, patience: timedelta) -> Definition:
         state=_STATE,
         index=lambda state: {"phase": state.phase},
         next_due=lambda state: state.respond_by,
-        also=also,
+        audience=audience,
     )
     return Definition(
         name="departments",
+        streams=(departments.RESOLUTIONS,),
         deciders=(decider,),
-        events=departments.EVENTS,
         listens=(
-            Listen(INTAKE, intake.KIND, intake.ComplaintRegistered, lambda got: Open(got.now, got.now + patience)),
-            Listen(INTAKE, intake.KIND, intake.ComplaintAcknowledged, lambda got: Hear(got.now)),
-            Listen(INTAKE, intake.KIND, intake.AcknowledgementMissed, lambda got: Hear(got.now)),
-            Listen(INTAKE, intake.KIND, intake.ComplaintClosed, lambda got: Close(got.now)),
+            Listen(intake.ComplaintRegistered, lambda got: Open(got.now, got.now + patience)),
+            Listen(intake.ComplaintAcknowledged, lambda got: Hear(got.now)),
+            Listen(intake.AcknowledgementMissed, lambda got: Hear(got.now)),
+            Listen(intake.ComplaintClosed, lambda got: Close(got.now)),
         ),
         on_due=lambda _kind, _state, now: RunClocks(now),
-        topics=(DEPARTMENTS, *map(department_topic, INVITED)),
+        further=tuple(map(department_topic, INVITED)),
     )

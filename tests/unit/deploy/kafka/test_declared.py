@@ -3,26 +3,27 @@ from pathlib import Path
 import pytest
 
 from deploy.kafka.declared import PACKAGED, TEMPLATE, TopicsInvalid, declared, read
-from shared.contracts.topics import OWNERS, PARTITIONS, SUMMARIES, department_topic
+from services import owners
+from shared.contracts.topics import PARTITIONS, SUMMARIES, department_topic
 
 FILE = read(PACKAGED)
 
 
 class TestTheDeclaration:
     def test_names_every_topic_of_the_contracts_and_no_other(self) -> None:
-        assert set(FILE.topics) == {*OWNERS, TEMPLATE}
+        assert set(FILE.topics) == {*owners(), TEMPLATE}
 
     def test_has_the_partitions_that_the_services_expect(self) -> None:
         assert FILE.partitions == PARTITIONS
 
     def test_gives_each_department_a_topic_of_its_own(self) -> None:
         names = {topic.name for topic in declared(FILE, ["carrier", "it"])}
-        assert names == {*OWNERS, department_topic("carrier"), department_topic("it")}
+        assert names == {*owners(), department_topic("carrier"), department_topic("it")}
 
     def test_keeps_for_ever_what_a_new_reader_needs(self) -> None:
         by_name = {topic.name: topic.settings for topic in declared(FILE, ["it"])}
         kept = {name: (has["cleanup.policy"], has["retention.ms"]) for name, has in by_name.items()}
-        assert {kept[name] for name in OWNERS if name != SUMMARIES} == {("delete", "-1")}
+        assert {kept[name] for name in owners() if name != SUMMARIES} == {("delete", "-1")}
         assert kept[SUMMARIES][0] == "compact"
         assert int(kept[department_topic("it")][1]) > 0
 

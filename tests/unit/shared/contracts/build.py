@@ -7,8 +7,7 @@ from typing import Final
 
 import pytest
 
-from shared.contracts.catalogue import EVENTS, UPCASTERS, Json, Upcast
-from shared.contracts.event import Event
+from shared.contracts.event import Event, Json, Upcast
 
 GRUMBLED: Final = "CustomerGrumbled.v1"
 """A type that nobody says today."""
@@ -34,10 +33,11 @@ class Rename:
 
 def retire(monkeypatch: pytest.MonkeyPatch, old: str, event: type[Event], change: Rename | Upcast) -> None:
     """Let an event be said as `event` from now on; the old type, which may be in the catalogue, leads to it."""
-    monkeypatch.delitem(EVENTS, old, raising=False)
-    monkeypatch.setitem(EVENTS, event.type_name(), event)
+    stream = event.stream
+    monkeypatch.delitem(stream.events, old, raising=False)
+    monkeypatch.setitem(stream.events, event.type_name(), event)
     upcast = change if isinstance(change, Upcast) else Upcast(event.type_name(), change)
-    monkeypatch.setitem(UPCASTERS, old, upcast)
+    monkeypatch.setitem(stream.upcasters, old, upcast)
 
 
 def renew(monkeypatch: pytest.MonkeyPatch, event: type[Event], change: Rename) -> str:

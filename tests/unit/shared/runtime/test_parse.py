@@ -7,14 +7,15 @@ from typing import Any, Final
 import pytest
 
 from shared.contracts import intake
+from shared.contracts.departments import RESOLUTIONS
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
+from shared.contracts.review import THEMES
 from shared.contracts.topics import INTAKE
 from shared.runtime.definition import Definition, FanIn, Incoming, Listen
 from shared.runtime.parse import SKIPPED, Poison, Raw, Read, Reader
-from shared.testing.simulator.toys import definitions
 from tests.unit.shared.contracts.build import GRUMBLED, Rename, renew, retire
-from tests.unit.shared.runtime.build import NOON, PATIENCE, Fuse, registered
+from tests.unit.shared.runtime.build import NOON, registered
 
 WAY: Final = Rename("way", "channel")
 
@@ -33,10 +34,9 @@ def a_reader(heard: list[Event], *, fans_in: bool = False) -> Reader:
     return Reader(
         Definition(
             "departments",
-            definitions(Fuse(), PATIENCE)["departments"].deciders,
-            [],
-            [] if fans_in else [Listen(INTAKE, "complaint", event, hear)],
-            [FanIn(INTAKE, "complaint", event, "theme", spread)] if fans_in else [],
+            [RESOLUTIONS],
+            [] if fans_in else [Listen(event, hear)],
+            [FanIn(event, THEMES, spread)] if fans_in else [],
         )
     )
 

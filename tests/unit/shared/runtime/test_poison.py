@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
+from shared.contracts.departments import RESOLUTIONS
 from shared.contracts.intake import ComplaintRegistered
 from shared.contracts.topics import INTAKE
 from shared.runtime.definition import Definition, Listen
@@ -122,9 +121,7 @@ class TestWhenOurOwnCodeFailsOnARecord:
         def breaks(_incoming: object) -> object:
             raise ValueError("somebody's words")
 
-        decider = SimpleNamespace(kind="resolution")
-        listens = [Listen(INTAKE, "complaint", ComplaintRegistered, breaks)]
-        reader = Reader(Definition("departments", [decider], [], listens))  # type: ignore[list-item]
+        reader = Reader(Definition("departments", [RESOLUTIONS], [Listen(ComplaintRegistered, breaks)]))
         read = reader.read(registered(), NOON)
         assert isinstance(read, Poison)
         assert read.reason == "ComplaintRegistered.v1: ValueError"

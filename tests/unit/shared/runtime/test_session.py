@@ -16,12 +16,12 @@ from shared.testing.simulator.toys.commands import Hear, Open, RunClocks
 from tests.unit.shared.contracts.build import Rename, renew
 from tests.unit.shared.runtime.build import NOON, PATIENCE, Fuse, Rig, virtual
 
-DECIDER = definitions(Fuse(), PATIENCE)["departments"].main
+DEFINITION = definitions(Fuse(), PATIENCE)["departments"]
 OPEN = Input("resolution/c1", Open(NOON, NOON), "e1", topic="t", seq=1, traceparent="trace")
 
 
 def fresh(snapshot: Snapshot | None = None, unpublished: tuple[Commit, ...] = ()) -> Session:
-    return Session(DECIDER, snapshot or Snapshot("resolution/c1"), unpublished)
+    return Session(DEFINITION.deciders[0], DEFINITION.catalogue, snapshot or Snapshot("resolution/c1"), unpublished)
 
 
 class TestACommit:

@@ -1,0 +1,68 @@
+"""Which events can be read, by their names on the wire, and what becomes of those in an older version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError, to_json
+
+from shared.contracts.event import Event, Json, StreamType, Upcast
+
+_OBJECT: Final = TypeAdapter(Json)
+
+
+class Catalogue:
+    """The events of some streams. The one place where bytes become events.
+
+    Attributes:
+        published: what is published today, by type name.
+        events: the same and what is no longer published but still read.
+        upcasters: the earlier types, and what each becomes.
+    """
+
+    def __init__(self, streams: Iterable[StreamType]) -> None:
+        self.published: dict[str, type[Event]] = {}
+        self.events: dict[str, type[Event]] = {}
+        self.upcasters: dict[str, Upcast] = {}
+        for stream in streams:
+            self.published |= stream.events
+            self.events |= {**stream.retired, **stream.events}
+            self.upcasters |= stream.upcasters
+
+    def known(self, name: str) -> bool:
+        """Return whether events of this type can be read: it is published today, or was once."""
+        return name in self.events or name in self.upcasters
+
+    def current(self, name: str) -> str:
+        """Return the type that an event of this type is read as: its own, unless it was retired by an upcaster."""
+        while (upcast := self.upcasters.get(name)) is not None:
+            name = upcast.to
+        return name
+
+    def upcast(self, name: str, body: Json) -> tuple[str, Json]:
+        """Return the type and the JSON object that an event is read as; see `current`. `body` may be changed."""
+        while (step := self.upcasters.get(name)) is not None:
+            name, body = step.to, step.change(body)
+        return name, body
+
+    def read(self, name: str, data: bytes | str) -> Event:
+        """Return the event in these bytes of this type, in the version that is published today.
+
+        Raises KeyError where the type is not known and ValidationError where the bytes do not fit it.
+        """
+        event = self.events.get(name)
+        if event is not None:
+            return event.model_validate_json(data)
+        if name not in self.upcasters:
+            raise KeyError(name)
+        body = _OBJECT.validate_json(data)
+        try:
+            name, body = self.upcast(name, body)
+        except Exception as error:  # noqa: BLE001 - whatever an upcaster stumbles over, these bytes do not fit
+            # Only the error's name: its text may be the event's, and that may be somebody's words.
+            context = {"to": self.current(name), "error": type(error).__name__}
+            problem = PydanticCustomError("upcast", "it cannot be turned into {to}: {error}", context)
+            raise ValidationError.from_exception_data(name, [InitErrorDetails(type=problem, input=None)]) from None
+        return self.events[name].model_validate_json(to_json(body))
