@@ -7,7 +7,7 @@ import contextlib
 import difflib
 import os
 from collections.abc import AsyncIterator, Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsError
@@ -44,10 +44,10 @@ def settings_of(name: str) -> tuple[ServiceSettings, list[str]]:
     Raises:
         SettingsInvalid: see there.
     """
-    kind: type[ServiceSettings] = main_of(name).Settings
+    kind: type[BaseSettings] = main_of(name).Settings
     prefix = str(kind.model_config["env_prefix"])
     try:
-        settings = kind()
+        settings = cast("ServiceSettings", kind())
     except ValidationError as error:
         raise SettingsInvalid("; ".join(_wrong(prefix, one) for one in error.errors())) from error
     except SettingsError as error:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter
 
 from services.intake.policy import language_by_script
-from shared.contracts.event import Event, Instant, Part
+from shared.contracts.event import Event, Instant
 from shared.contracts.intake import (
     AcknowledgementMissed,
     AnswerPrepared,
@@ -29,6 +30,7 @@ from shared.contracts.intake import (
     PromiseMade,
     PromiseRenegotiated,
 )
+from shared.contracts.part import Part, replace
 
 Standing = Literal["open", "kept", "broken"]
 
@@ -148,12 +150,12 @@ def evolve(state: State, event: Event) -> State:
         case ComplaintAcknowledged() | AnswerSent() | OutcomeRejected() | ManagementHandedBack():
             return _moved(state, event)
         case ComplaintClosed():
-            return Closed(case=_with(state.case, acknowledge_by=None), learning_code=event.learning_code)
+            return Closed(case=replace(state.case, acknowledge_by=None), learning_code=event.learning_code)
         case ComplaintWithdrawn():
-            return Withdrawn(case=_with(state.case, acknowledge_by=None, management=False, escalated=False))
+            return Withdrawn(case=replace(state.case, acknowledge_by=None, management=False, escalated=False))
         case _:
             case = _noted(state.case, event)
-            return state if case is state.case else state.model_copy(update={"case": case})
+            return state if case is state.case else replace(state, case=case)
 
 
 def _case(event: ComplaintRegistered) -> Case:
@@ -177,38 +179,38 @@ def _moved(
         return state
     match event:
         case ComplaintAcknowledged(kind="personal"):
-            case = _with(case, acknowledge_by=None, acknowledged=True)
+            case = replace(case, acknowledge_by=None, acknowledged=True)
             return Answered(case=case) if isinstance(state, Answered) else Acknowledged(case=case)
         case ComplaintAcknowledged():
-            case = _with(case, told=case.stage)
+            case = replace(case, told=case.stage)
             return Answered(case=case) if isinstance(state, Answered) else Acknowledged(case=case)
         case AnswerSent(stage=stage):
-            return Answered(case=_with(case, stage=stage, answered=stage, answer=None, acknowledge_by=None))
+            return Answered(case=replace(case, stage=stage, answered=stage, answer=None, acknowledge_by=None))
         case OutcomeRejected(stage=stage):
-            return Acknowledged(case=_with(case, stage=min(stage + 1, 2)))
+            return Acknowledged(case=replace(case, stage=min(stage + 1, 2)))
         case ManagementHandedBack():
-            case = _with(case, management=False, escalated=False)
+            case = replace(case, management=False, escalated=False)
             # after the second answer only management spoke to the customer: no further answer will come
             turn = isinstance(state, Answered) or case.answered >= case.stage
-            return Answered(case=case) if turn else state.model_copy(update={"case": case})
+            return Answered(case=case) if turn else replace(state, case=case)
 
 
 def _noted(case: Case, event: Event) -> Case:  # noqa: PLR0911 - one line per event
     match event:
         case AcknowledgementMissed():
-            return _with(case, acknowledge_by=None, missed=True)
+            return replace(case, acknowledge_by=None, missed=True)
         case PromiseMade() | PromiseRenegotiated() | PromiseKept() | PromiseBroken():
             return _ledger(case, event)
         case AnswerPrepared(stage=stage, text=text, covers=covers, promises=promises):
-            return _with(case, answer=Answer(stage=stage, text=text, covers=covers, promises=promises))
+            return replace(case, answer=Answer(stage=stage, text=text, covers=covers, promises=promises))
         case EscalationRequested():
-            return _with(case, management=True, escalated=True)
+            return replace(case, management=True, escalated=True)
         case ManagementTookOver():
-            return _with(case, management=True)
+            return replace(case, management=True)
         case FeedbackAsked():
-            return _with(case, feedback_at=event.at, questions=len(event.questions))
+            return replace(case, feedback_at=event.at, questions=len(event.questions))
         case FeedbackGiven():
-            return _with(case, scores=event.scores)
+            return replace(case, scores=event.scores)
         case OutcomeAccepted():
             return case  # ComplaintClosed comes in the same decision
         case _:
@@ -219,22 +221,18 @@ def _ledger(case: Case, event: PromiseMade | PromiseRenegotiated | PromiseKept |
     match event:
         case PromiseMade():
             made = Promise(promise=event.promise, what=event.what, due=event.due)
-            return _with(case, promises=(*case.promises, made))
+            return replace(case, promises=(*case.promises, made))
         case PromiseRenegotiated():
-            return _promise_with(case, event.promise, due=event.due)
+            return _with_promise(case, event.promise, lambda promise: replace(promise, due=event.due))
         case PromiseKept():
-            return _promise_with(case, event.promise, standing="kept")
+            return _with_promise(case, event.promise, lambda promise: replace(promise, standing="kept"))
         case PromiseBroken():
-            return _promise_with(case, event.promise, standing="broken")
+            return _with_promise(case, event.promise, lambda promise: replace(promise, standing="broken"))
 
 
-def _with(case: Case, **changes: object) -> Case:
-    return case.model_copy(update=changes)
-
-
-def _promise_with(case: Case, promise: str, **changes: object) -> Case:
-    entries = (entry.model_copy(update=changes) if entry.promise == promise else entry for entry in case.promises)
-    return _with(case, promises=tuple(entries))
+def _with_promise(case: Case, promise: str, change: Callable[[Promise], Promise]) -> Case:
+    entries = (change(entry) if entry.promise == promise else entry for entry in case.promises)
+    return replace(case, promises=tuple(entries))
 
 
 def is_terminal(state: State) -> bool:

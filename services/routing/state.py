@@ -7,7 +7,8 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
-from shared.contracts.event import Event, Instant, Part
+from shared.contracts.event import Event, Instant
+from shared.contracts.part import Part, replace
 from shared.contracts.parts import Severity, TouchedStep
 from shared.contracts.routing import (
     Candidate,
@@ -93,17 +94,13 @@ def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 - a case per e
         case ComplaintTriaged(), Unknown() | Queued() | Triaged():
             return _triaged(state, event)
         case TriageOverdue(), Queued():
-            return state.model_copy(update={"overdue": True})
+            return replace(state, overdue=True)
         case TriageEnded(), Queued() | Triaged():
             return Ended(why=event.why, triage=state)
         case ComplaintLinked(), Queued() | Triaged():
-            return state.model_copy(
-                update={"links": {**state.links, event.other: Link(score=event.score, why=event.why)}}
-            )
+            return replace(state, links={**state.links, event.other: Link(score=event.score, why=event.why)})
         case ComplaintUnlinked(), Queued() | Triaged():
-            return state.model_copy(
-                update={"links": {other: link for other, link in state.links.items() if other != event.other}}
-            )
+            return replace(state, links={other: link for other, link in state.links.items() if other != event.other})
         case StepConfirmed(), Triaged() | Ended():
             return _with_verdict(state, event.step, "confirmed")
         case StepRefuted(), Triaged() | Ended():
@@ -146,9 +143,9 @@ def _triaged(before: Unknown | Queued | Triaged, event: ComplaintTriaged) -> Tri
 def _with_verdict(state: Triaged | Ended, step: str, verdict: Verdict) -> Triaged | Ended:
     match state:
         case Triaged():
-            return state.model_copy(update={"verdicts": {**state.verdicts, step: verdict}})
+            return replace(state, verdicts={**state.verdicts, step: verdict})
         case Ended(triage=Triaged() as triage):
-            return state.model_copy(update={"triage": _with_verdict(triage, step, verdict)})
+            return replace(state, triage=replace(triage, verdicts={**triage.verdicts, step: verdict}))
         case _:
             return state
 

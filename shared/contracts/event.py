@@ -8,7 +8,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, ClassVar, Final, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator
+
+from shared.contracts.part import Part
 
 MAX_TEXT: Final = 20_000
 
@@ -25,12 +27,6 @@ def _utc(value: datetime) -> datetime:
 
 Instant = Annotated[datetime, AfterValidator(_utc)]
 """A moment in UTC; a naive datetime is refused."""
-
-
-class Part(BaseModel):
-    """A piece of an event or of a state: frozen; unknown fields are ignored so that old readers meet new writers."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Upcast(NamedTuple):

@@ -6,7 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
-from shared.contracts.event import Instant, Part
+from shared.contracts.event import Instant
+from shared.contracts.part import Part
 
 Severity = Literal["low", "medium", "high", "critical"]
 Factor = Literal[

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from shared.contracts import topics
-from shared.contracts.event import Audience, Due, Event, Instant, Part, StreamType
+from shared.contracts.event import Audience, Due, Event, Instant, StreamType
+from shared.contracts.part import Part
 from shared.contracts.parts import Severity, TouchedStep
 
 KIND: Final = "triage"

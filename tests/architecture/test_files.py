@@ -77,6 +77,18 @@ class TestEveryFile:
         assert sorted(said) == sorted(owners())
 
 
+class TestAChangedState:
+    def test_names_only_fields_that_there_are(self) -> None:
+        """`model_copy(update=…)` takes any name; `shared.contracts.part.replace` and the type checker do not."""
+        copies = [
+            f"{named(path)}:{node.lineno}"
+            for path in python_files("services", "shared", "deploy")
+            for node in nodes(path)
+            if isinstance(node, ast.Attribute) and node.attr == "model_copy"
+        ]
+        assert copies == []
+
+
 class TestEveryTest:
     def test_uses_the_real_thing_or_a_fake_written_by_hand(self) -> None:
         mock = re.compile(

@@ -29,6 +29,7 @@ from services.departments.state.models import (
 )
 from shared.contracts import departments as said
 from shared.contracts.event import Event
+from shared.contracts.part import replace
 
 S = TypeVar("S", bound=Table)
 
@@ -37,9 +38,9 @@ def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 - one return p
     """Return the state after the event."""
     match state, event:
         case Waiting(), said.ComplaintNoted():
-            return state.model_copy(update={"complaint": event.complaint})
+            return replace(state, complaint=event.complaint)
         case Waiting(), said.TriageNoted():
-            return state.model_copy(update={"triage": event.triage})
+            return replace(state, triage=event.triage)
         case ((Waiting() | Completed()), said.TableOpened()):
             return _opened(state, event)
         case Closed(), _:
@@ -49,7 +50,7 @@ def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 - one return p
         case _, (
             said.EscalatedToManagement() | said.ManagerContacted() | said.EscalationOverdue() | said.EscalationClosed()
         ):
-            return state.model_copy(update={"escalation": _escalation(state.escalation, event)})
+            return replace(state, escalation=_escalation(state.escalation, event))
         case ((Round() | Agreeing() | Delivering() | Completed()), _):
             return _at_the_table(state, event)
         case _:
@@ -79,9 +80,9 @@ def _escalation(before: Escalation | None, event: Event) -> Escalation | None:
                 reason=event.reason, failed=event.failed, asked_by=event.asked_by, contact_by=event.contact_by
             )
         case said.ManagerContacted():
-            return before and before.model_copy(update={"contacted": True})
+            return before and replace(before, contacted=True)
         case said.EscalationOverdue():
-            return before and before.model_copy(update={"overdue": True})
+            return before and replace(before, overdue=True)
         case _:
             return None
 
@@ -89,11 +90,11 @@ def _escalation(before: Escalation | None, event: Event) -> Escalation | None:
 def _at_the_table(state: OpenTable, event: Event) -> State:  # noqa: PLR0911 - one return per kind of event
     match event:
         case said.RoundStarted() if isinstance(state, Round):
-            return state.model_copy(update={"ends": event.ends})
+            return replace(state, ends=event.ends)
         case said.RoundRevealed() if isinstance(state, Round):
             return _become(Agreeing, state, agree_by=event.agree_by)
         case said.AgreementOverdue() if isinstance(state, Agreeing):
-            return state.model_copy(update={"agree_overdue": True})
+            return replace(state, agree_overdue=True)
         case said.AgreementReached() if isinstance(state, Agreeing):
             return _become(Delivering, state, agreement=Agreement.model_validate(event, from_attributes=True))
         case said.ResolutionCompleted() if isinstance(state, Delivering):
@@ -101,9 +102,9 @@ def _at_the_table(state: OpenTable, event: Event) -> State:  # noqa: PLR0911 - o
         case said.RemedyDelivered() | said.AnswerHeld() | said.AnswerAgreed():
             return _delivering(state, event) if isinstance(state, Delivering) else state
         case said.AnswerOverdue():
-            return state.model_copy(update={"answer_overdue": True})
+            return replace(state, answer_overdue=True)
         case said.LeadChanged():
-            return state.model_copy(update={"lead": event.lead, "earlier_leads": (*state.earlier_leads, event.before)})
+            return replace(state, lead=event.lead, earlier_leads=(*state.earlier_leads, event.before))
         case _:
             return _contributed(_seated(state, event), event)
 
@@ -112,12 +113,12 @@ def _delivering(state: Delivering, event: said.RemedyDelivered | said.AnswerHeld
     match event:
         case said.RemedyDelivered():
             delivery = Delivery(department=event.department, cost=event.cost, staff_minutes=event.staff_minutes)
-            return state.model_copy(update={"delivery": delivery})
+            return replace(state, delivery=delivery)
         case said.AnswerHeld():
-            return state.model_copy(update={"held": event.contradictions, "answer": None})
+            return replace(state, held=event.contradictions, answer=None)
         case said.AnswerAgreed():
             answer = GivenAnswer(text=event.text, covers=event.covers, promises=event.promises)
-            return state.model_copy(update={"held": (), "answer": answer})
+            return replace(state, held=(), answer=answer)
 
 
 def _seated(state: S, event: Event) -> S:  # noqa: PLR0911 - one return per kind of event
@@ -126,23 +127,38 @@ def _seated(state: S, event: Event) -> S:  # noqa: PLR0911 - one return per kind
         case said.DepartmentInvited():
             return _invited(state, event)
         case said.DepartmentJoined():
-            return _seat(state, event.department, standing="active", respond_by=None, refusal=None, managed_why="")
-        case said.DepartmentDeclined():
-            refusal = Refusal(reason=event.reason, nominee=event.nominee)
-            seated = _seat(state, event.department, standing="declined", respond_by=None, refusal=refusal)
-            return seated.model_copy(update={"declines": state.declines + 1})
-        case said.DepartmentSilent():
-            return _seat(state, event.department, silent=True, respond_by=None)
-        case said.ManagementTookSeat():
-            return _seat(state, event.department, standing="managed", respond_by=None, managed_why=event.reason)
-        case said.TimesReported():
-            return _seat(
+            return _with_seat(
                 state,
                 event.department,
-                reported=True,
-                times=event.steps,
-                waiting=event.waiting,
-                staff_minutes=event.staff_minutes,
+                lambda seat: replace(seat, standing="active", respond_by=None, refusal=None, managed_why=""),
+            )
+        case said.DepartmentDeclined():
+            refusal = Refusal(reason=event.reason, nominee=event.nominee)
+            declined = _with_seat(
+                state,
+                event.department,
+                lambda seat: replace(seat, standing="declined", respond_by=None, refusal=refusal),
+            )
+            return replace(declined, declines=state.declines + 1)
+        case said.DepartmentSilent():
+            return _with_seat(state, event.department, lambda seat: replace(seat, silent=True, respond_by=None))
+        case said.ManagementTookSeat():
+            return _with_seat(
+                state,
+                event.department,
+                lambda seat: replace(seat, standing="managed", respond_by=None, managed_why=event.reason),
+            )
+        case said.TimesReported():
+            return _with_seat(
+                state,
+                event.department,
+                lambda seat: replace(
+                    seat,
+                    reported=True,
+                    times=event.steps,
+                    waiting=event.waiting,
+                    staff_minutes=event.staff_minutes,
+                ),
             )
         case _:
             return state
@@ -152,21 +168,21 @@ def _contributed(state: S, event: Event) -> S:
     """What lies on the table."""
     match event:
         case said.ProposalMade():
-            return state.model_copy(update={"proposals": (*state.proposals, event.proposal)})
+            return replace(state, proposals=(*state.proposals, event.proposal))
         case said.ProposalEndorsed():
             open_ones = _without(state.objections, event.department, event.proposal)
             given = Endorsement(department=event.department, proposal=event.proposal)
-            return state.model_copy(update={"objections": open_ones, "endorsements": (*state.endorsements, given)})
+            return replace(state, objections=open_ones, endorsements=(*state.endorsements, given))
         case said.ProposalObjected():
             kept = _without(state.endorsements, event.department, event.proposal)
             raised = Objection.model_validate(event, from_attributes=True)
-            return state.model_copy(update={"endorsements": kept, "objections": (*state.objections, raised)})
+            return replace(state, endorsements=kept, objections=(*state.objections, raised))
         case said.StatementMade():
             others = tuple(one for one in state.statements if one.department != event.department)
             made = Statement(department=event.department, dates=event.dates, amounts=event.amounts)
-            return state.model_copy(update={"statements": (*others, made)})
+            return replace(state, statements=(*others, made))
         case said.WordingRefused():
-            return state.model_copy(update={"refused": (*state.refused, event.attempt)})
+            return replace(state, refused=(*state.refused, event.attempt))
         case _:
             return state
 
@@ -186,12 +202,12 @@ def _invited(state: S, event: said.DepartmentInvited) -> S:
         silent=before.silent if before else False,
     )
     others = tuple(one for one in state.seats if one.department != event.department)
-    return state.model_copy(update={"seats": (*others, seat)})
+    return replace(state, seats=(*others, seat))
 
 
-def _seat(state: S, department: str, **changes: object) -> S:
-    seats = tuple(seat.model_copy(update=changes) if seat.department == department else seat for seat in state.seats)
-    return state.model_copy(update={"seats": seats})
+def _with_seat(state: S, department: str, change: Callable[[Seat], Seat]) -> S:
+    seats = tuple(change(seat) if seat.department == department else seat for seat in state.seats)
+    return replace(state, seats=seats)
 
 
 P = TypeVar("P", Endorsement, Objection)

@@ -10,7 +10,8 @@ from pydantic import Field, TypeAdapter
 
 from services.departments.policy import Standing
 from shared.contracts.departments import ComplaintBrief, Proposal, TriageBrief
-from shared.contracts.event import Instant, Part
+from shared.contracts.event import Instant
+from shared.contracts.part import Part
 from shared.contracts.parts import Remedy, Severity, StepTime, TouchedStep
 
 

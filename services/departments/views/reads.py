@@ -34,6 +34,7 @@ from services.departments.views.models import (
     ResolutionView,
 )
 from shared.contracts.departments import KIND
+from shared.contracts.part import replace
 from shared.core.datafile import closest
 from shared.store.port import Page, Snapshot, Store
 from shared.web.problems import NotFound
@@ -209,7 +210,7 @@ def _resolution(snapshot: Snapshot, state: State) -> ResolutionView:
 
 
 def _blinded(seat: Seat) -> Seat:
-    return seat.model_copy(update={"reported": False, "times": (), "waiting": {}, "staff_minutes": 0})
+    return replace(seat, reported=False, times=(), waiting={}, staff_minutes=0)
 
 
 def _contributed(table: Table | None) -> int:

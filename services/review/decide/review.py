@@ -26,6 +26,7 @@ from services.review.decide.course import concluded, opened, refigured
 from services.review.policy import rules
 from services.review.state.review import Collecting, Concluded, Open, State, evolve, waits_for_the_board
 from shared.contracts.event import Event
+from shared.contracts.part import replace
 from shared.contracts.review import ActionOverdue, ComplaintEvidenceNoted, CourseEvidenceNoted, TriageEvidenceNoted
 from shared.core.decider import Rejected
 from shared.core.organisation import Organisation
@@ -114,7 +115,7 @@ def _evidence(state: Collecting | Open, command: NoteComplaint | NoteTriage | No
                 severity=command.severity,
                 steps=command.steps,
             )
-            same = known.triage is not None and known.triage.model_copy(update={"at": now, "by": by}) == event
+            same = known.triage is not None and replace(known.triage, at=now, by=by) == event
             return None if same else event
         case NoteCourse(now=now, by=by, mark=mark):
             historic = known.complaint is not None and known.complaint.historic

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
+from shared.contracts.part import replace
 from shared.contracts.parts import StepTime, TimePart
 from shared.contracts.review import Mark
 from shared.core.organisation import Organisation
@@ -51,8 +52,7 @@ def known_times(order: Sequence[StepTime], course: Sequence[Mark]) -> tuple[Step
         if report is None or (time.started is not None and time.ended is not None):
             known.append(time)
         else:
-            fixed = {"limit": time.limit or report.limit, "standard": time.standard or report.standard}
-            known.append(report.model_copy(update=fixed))
+            known.append(replace(report, limit=time.limit or report.limit, standard=time.standard or report.standard))
     return (*known, *reported.values())
 
 

@@ -8,7 +8,8 @@ from pydantic import Field, TypeAdapter
 
 from services.review.policy.costs import NOTHING, sum_of
 from services.review.policy.histogram import bucket
-from shared.contracts.event import Event, Part
+from shared.contracts.event import Event
+from shared.contracts.part import Part, replace
 from shared.contracts.parts import Costs
 from shared.contracts.review import PeriodCounted, TimeSpent
 
@@ -94,14 +95,13 @@ def measured(before: Measure | None, spent: TimeSpent) -> Measure:
     """Add one complaint's time to a measure."""
     one = before or Measure(department=spent.department, step=spent.step, what=spent.what)
     index_ = bucket(spent.microseconds)
-    return one.model_copy(
-        update={
-            "count": one.count + 1,
-            "microseconds": one.microseconds + spent.microseconds,
-            "over_count": one.over_count + (spent.over > 0),
-            "over_microseconds": one.over_microseconds + spent.over,
-            "buckets": {**one.buckets, index_: one.buckets.get(index_, 0) + 1},
-        }
+    return replace(
+        one,
+        count=one.count + 1,
+        microseconds=one.microseconds + spent.microseconds,
+        over_count=one.over_count + (spent.over > 0),
+        over_microseconds=one.over_microseconds + spent.over,
+        buckets={**one.buckets, index_: one.buckets.get(index_, 0) + 1},
     )
 
 

@@ -9,7 +9,8 @@ from pydantic import Field, TypeAdapter
 
 from services.review.policy.chain import known_times
 from services.review.policy.rules import the_board_looks_before_it_concludes, the_complaint_has_ended
-from shared.contracts.event import Event, Instant, Part
+from shared.contracts.event import Event, Instant
+from shared.contracts.part import Part, replace
 from shared.contracts.parts import Cause, Costs, Severity, StepTime, TimePart, TouchedStep
 from shared.contracts.review import (
     ActionAgreed,
@@ -130,7 +131,7 @@ def _evolve_collecting(state: Collecting, event: Event) -> Collecting | Open:
                 historic=event.historic,
             )
         case _:
-            return state.model_copy(update={"evidence": _with(state.evidence, event)})
+            return replace(state, evidence=_with(state.evidence, event))
 
 
 def _evolve_open(state: Open, event: Event) -> Open | Concluded:
@@ -142,27 +143,27 @@ def _evolve_open(state: Open, event: Event) -> Open | Concluded:
                 handling=event.handling,
                 handling_seconds=event.handling_seconds,
             )
-            return state.model_copy(update={"times": times})
+            return replace(state, times=times)
         case CausesFound():
-            return state.model_copy(update={"causes": event.causes})
+            return replace(state, causes=event.causes)
         case CostsComputed():
-            return state.model_copy(update={"costs": event.costs, "assumptions": event.assumptions})
+            return replace(state, costs=event.costs, assumptions=event.assumptions)
         case ReviewConcluded():
             return _concluded(state, event)
         case ActionAgreed() | ActionDone() | ActionOverdue():
-            return state.model_copy(update={"actions": _actions(state.actions, event)})
+            return replace(state, actions=_actions(state.actions, event))
         case _:
-            return state.model_copy(update={"evidence": _with(state.evidence, event)})
+            return replace(state, evidence=_with(state.evidence, event))
 
 
 def _evolve_concluded(state: Concluded, event: Event) -> Concluded:
     match event:
         case SummaryPublished():
-            return state.model_copy(update={"summary": event.summary})
+            return replace(state, summary=event.summary)
         case SummaryAcknowledged():
-            return state.model_copy(update={"acknowledged": (*state.acknowledged, event.department)})
+            return replace(state, acknowledged=(*state.acknowledged, event.department))
         case ActionAgreed() | ActionDone() | ActionOverdue():
-            return state.model_copy(update={"actions": _actions(state.actions, event)})
+            return replace(state, actions=_actions(state.actions, event))
         case _:
             return state
 
@@ -187,11 +188,11 @@ def _concluded(state: Open, event: ReviewConcluded) -> Concluded:
 def _with(evidence: Evidence, event: Event) -> Evidence:
     match event:
         case ComplaintEvidenceNoted():
-            return evidence.model_copy(update={"complaint": event})
+            return replace(evidence, complaint=event)
         case TriageEvidenceNoted():
-            return evidence.model_copy(update={"triage": event})
+            return replace(evidence, triage=event)
         case CourseEvidenceNoted():
-            return evidence.model_copy(update={"course": (*evidence.course, event.mark)})
+            return replace(evidence, course=(*evidence.course, event.mark))
         case _:
             return evidence
 
@@ -201,10 +202,9 @@ def _actions(actions: tuple[Action, ...], event: ActionAgreed | ActionDone | Act
         case ActionAgreed():
             return (*actions, Action.model_validate(event.model_dump()))
         case ActionDone() | ActionOverdue():
-            stands = "done" if isinstance(event, ActionDone) else "overdue"
+            stands: Literal["done", "overdue"] = "done" if isinstance(event, ActionDone) else "overdue"
             return tuple(
-                action.model_copy(update={"stands": stands}) if action.action == event.action else action
-                for action in actions
+                replace(action, stands=stands) if action.action == event.action else action for action in actions
             )
 
 

@@ -7,7 +7,8 @@ from typing import Final, Literal
 
 from pydantic import Field, TypeAdapter
 
-from shared.contracts.event import Event, Part
+from shared.contracts.event import Event
+from shared.contracts.part import Part
 from shared.contracts.review import ComplaintCounted
 
 Index = dict[str, str | int | list[str]]

@@ -12,6 +12,7 @@ from services.review.policy.histogram import percentile
 from services.review.state.period import Measure, Period
 from services.review.state.theme import Tally, Theme
 from services.review.views.answers import ParetoLine, TimesLine
+from shared.contracts.part import replace
 from shared.core.organisation import Organisation
 
 _HOUR: Final = 3_600
@@ -85,14 +86,13 @@ def _joined(one: Measure, other: Measure) -> Measure:
     buckets = dict(one.buckets)
     for index, count in other.buckets.items():
         buckets[index] = buckets.get(index, 0) + count
-    return one.model_copy(
-        update={
-            "count": one.count + other.count,
-            "microseconds": one.microseconds + other.microseconds,
-            "over_count": one.over_count + other.over_count,
-            "over_microseconds": one.over_microseconds + other.over_microseconds,
-            "buckets": buckets,
-        }
+    return replace(
+        one,
+        count=one.count + other.count,
+        microseconds=one.microseconds + other.microseconds,
+        over_count=one.over_count + other.over_count,
+        over_microseconds=one.over_microseconds + other.over_microseconds,
+        buckets=buckets,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -12,12 +12,13 @@ from services.routing.policy.language import language_of
 from services.routing.policy.lexicon import Found, Words
 from services.routing.policy.rulebook import HARM, VULNERABLE, Rulebook
 from shared.contracts.intake import ComplaintRegistered
+from shared.contracts.part import replace
 from shared.contracts.parts import Severity, TouchedStep
 from shared.contracts.routing import Candidate, Circumstances
 from shared.core.steptimes import Overrun, hours, overruns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Judgement:
     """What the rules make of a complaint. Where they are not `sure`, a person chooses among the `candidates`."""
 
@@ -65,14 +66,14 @@ def _over_their_time(rules: Rulebook, registered: ComplaintRegistered) -> Sequen
         return ()
     over = list(overruns(rules.organisation, registered.steps))
     still_open = [
-        step.model_copy(update={"ended": registered.received_at})
+        replace(step, ended=registered.received_at)
         for step in registered.steps
         if step.started is not None and step.ended is None
     ]
     for found in overruns(rules.organisation, still_open) if still_open else ():
         name = rules.organisation.step(found.step).name.in_("en")
         sentence = f"{name} had not ended when the customer complained: {hours(found.by)} over"
-        over.append(replace(found, sentence=sentence))
+        over.append(dataclasses.replace(found, sentence=sentence))
     return over
 
 

@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from shared.contracts.departments.table import ResolutionEvent, TableOpened
-from shared.contracts.event import Audience, Due, Instant, Latest, Part
+from shared.contracts.event import Audience, Due, Instant, Latest
+from shared.contracts.part import Part
 from shared.contracts.parts import Remedy, StepTime
 
 

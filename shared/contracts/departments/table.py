@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Final
 
 from shared.contracts import topics
-from shared.contracts.event import Audience, Due, Event, Instant, Latest, Part, StreamType
+from shared.contracts.event import Audience, Due, Event, Instant, Latest, StreamType
+from shared.contracts.part import Part
 from shared.contracts.parts import Severity, TouchedStep
 
 KIND: Final = "resolution"

@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from services import catalogue
-from shared.contracts.event import Event, Part, Upcast
+from shared.contracts.event import Event, Upcast
+from shared.contracts.part import Part
 from tests.contract.messages.snapshots import (
     ADVICE,
     FOLDER,

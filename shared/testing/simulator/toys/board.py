@@ -9,7 +9,8 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from shared.contracts import intake, review
-from shared.contracts.event import Audience, Event, Part
+from shared.contracts.event import Audience, Event
+from shared.contracts.part import Part
 from shared.contracts.parts import Costs
 from shared.contracts.topics import SUMMARIES
 from shared.core.decider import Decider

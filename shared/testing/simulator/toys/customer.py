@@ -9,7 +9,8 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from shared.contracts import departments, intake
-from shared.contracts.event import Event, Part
+from shared.contracts.event import Event
+from shared.contracts.part import Part
 from shared.core.decider import Decider
 from shared.runtime.definition import Definition, Listen
 from shared.testing.simulator.toys.commands import Acknowledge, Answer, Check, Close, Register, RunClocks, refused

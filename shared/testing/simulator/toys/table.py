@@ -10,7 +10,8 @@ from typing import Final, Literal
 from pydantic import TypeAdapter
 
 from shared.contracts import departments, intake
-from shared.contracts.event import Event, Part
+from shared.contracts.event import Event
+from shared.contracts.part import Part
 from shared.contracts.topics import department_topic
 from shared.core.decider import Decider
 from shared.runtime.definition import Definition, Listen
