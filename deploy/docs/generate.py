@@ -8,6 +8,7 @@ from typing import Final
 
 from deploy.docs.asyncapi import asyncapi
 from deploy.docs.markdown import events
+from deploy.docs.problems import problem_types
 from deploy.docs.reading import messages, parts
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
@@ -16,7 +17,11 @@ DOCS: Final = Path(__file__).parents[2] / "docs"
 def documents() -> Mapping[str, str]:
     """Return file names below `DOCS` and what is to stand in them."""
     said = messages()
-    return {"events.md": events(said, parts()), "asyncapi.yaml": asyncapi(said)}
+    return {
+        "events.md": events(said, parts()),
+        "asyncapi.yaml": asyncapi(said),
+        "reference/problems.md": problem_types(),
+    }
 
 
 def main() -> None:

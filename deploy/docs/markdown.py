@@ -44,7 +44,7 @@ def _topics(messages: Sequence[Message]) -> str:
         said = [message for message in messages if topic in message.topics]
         read_by = ", ".join(readers().get(topic, ())) or "whoever wants to"
         rows.append((f"`{topic}`", owner, read_by, str(len(said))))
-    return _table(("topic", "owner", "read by", "types"), rows)
+    return table(("topic", "owner", "read by", "types"), rows)
 
 
 def _headers() -> str:
@@ -59,9 +59,7 @@ def _headers() -> str:
         correlation="4f0c",
         traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     )
-    return _table(
-        ("header", "for example"), [(f"`{name}`", f"`{value.decode()}`") for name, value in example.headers()]
-    )
+    return table(("header", "for example"), [(f"`{name}`", f"`{value.decode()}`") for name, value in example.headers()])
 
 
 def _message(message: Message) -> str:
@@ -79,10 +77,11 @@ def _shape(title: str, shape: Shape, prose: str = "") -> str:
 
 def _members(members: Sequence[Member]) -> str:
     rows = [(f"`{one.name}`", one.type, "" if one.needed else "optional", one.meaning) for one in members]
-    return _table(("field", "type", "", "meaning"), rows)
+    return table(("field", "type", "", "meaning"), rows)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
     cells = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(row)} |\n" for row in cells)
 

@@ -20,7 +20,7 @@ from shared.core.organisation import from_path
 from shared.messaging.embedded import EmbeddedBroker
 from shared.runtime.ports import Clock
 from shared.runtime.service import Service
-from shared.web.problems import problem
+from shared.web.problems import NOT_READY, problem
 
 _READY_SECONDS: Final = 30.0
 _STUCK_SECONDS: Final = 60.0
@@ -100,7 +100,7 @@ class Deployment:
         async def readyz() -> Response:
             missing = await self.not_ready()
             if missing:
-                return problem(503, "not-ready", "; ".join(f"{k}: {v}" for k, v in missing.items()), missing=missing)
+                return problem(NOT_READY, "; ".join(f"{k}: {v}" for k, v in missing.items()), missing=missing)
             return JSONResponse({"status": "ready", "services": list(NAMES)})
 
         for name, service in self.services.items():

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.routing.commands import Command, DecideTriage, LinkComplaint, UnlinkComplaint
-from services.routing.decide import UNKNOWN_COMPLAINT
 from services.routing.views import StepCount, TriagePage, TriageView, Views
 from shared.contracts.routing import KIND
 from shared.core.decider import Rejected
@@ -101,7 +100,7 @@ def _writes(routes: APIRouter, execute: Execute, views: Views, clock: Clock) -> 
         try:
             return answer(await execute(write.call(KIND, complaint, command)))
         except Rejected as rejected:
-            if rejected.rule == UNKNOWN_COMPLAINT:
+            if rejected.absent:
                 raise NotFound(f"there is no triage of a complaint {complaint}") from rejected
             raise
 

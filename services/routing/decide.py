@@ -18,6 +18,15 @@ from services.routing.commands import (
     UnlinkComplaint,
 )
 from services.routing.policy import Judgement, Rulebook, judge, severity_of
+from services.routing.policy.refusals import (
+    HISTORIC,
+    NO_STEP,
+    OWN_REPEAT,
+    TRIAGE_ENDED,
+    UNKNOWN_CATEGORY,
+    UNKNOWN_COMPLAINT,
+    UNKNOWN_STEP,
+)
 from services.routing.state import INITIAL, STATE, Ended, Queued, State, Triaged, Unknown, index, is_terminal, next_due
 from services.routing.state import evolve as evolve_state
 from shared.contracts.event import Event
@@ -34,11 +43,9 @@ from shared.contracts.routing import (
     TriageQueued,
 )
 from shared.core.datafile import closest
-from shared.core.decider import Decider, Rejected
+from shared.core.decider import Decider
 from shared.core.organisation import Organisation
 from shared.core.wording import override_used, refuse_blame
-
-UNKNOWN_COMPLAINT = "unknown-complaint"
 
 
 def decider(organisation: Organisation) -> Decider[State, Command]:
@@ -141,12 +148,11 @@ def _told_repeat(command: TriageComplaint) -> Sequence[Event]:
 def _decide_by_a_person(rules: Rulebook, state: State, command: DecideTriage) -> Sequence[Event]:
     open_state = _open(state)
     if isinstance(open_state, Triaged) and open_state.historic:
-        raise Rejected("historic", "A historic complaint is decided once: its table was closed when it was imported.")
+        raise HISTORIC.refusal()
     category = rules.category(command.category)
     if category is None:
         known = (known.id for known in rules.organisation.categories)
-        what = f"There is no category '{command.category}'; {closest(command.category, known)}."
-        raise Rejected("unknown-category", what)
+        raise UNKNOWN_CATEGORY.refusal(category=command.category, closest=closest(command.category, known))
     steps = _steps_by_a_person(rules, open_state, command, category.steps)
     if isinstance(open_state, Triaged) and open_state.category == category.id and _same(open_state.steps, steps):
         return []
@@ -177,14 +183,11 @@ def _steps_by_a_person(
     organisation = rules.organisation
     for step in command.steps:
         if not organisation.has_step(step):
-            what = f"There is no step '{step}'; {closest(step, (known.id for known in organisation.steps))}."
-            raise Rejected("unknown-step", what)
+            raise UNKNOWN_STEP.refusal(step=step, closest=closest(step, (known.id for known in organisation.steps)))
     known = {touched.step: _lasting(touched.why) for touched in state.steps}
     wanted = command.steps or (*by_category, *(step for step, whys in known.items() if whys))
     if not wanted:
-        raise Rejected(
-            "no-step", f"Category '{command.category}' touches no step by itself: name the steps it touches."
-        )
+        raise NO_STEP.refusal(category=command.category)
     said = Why(basis="person", sentence=command.reason)
     return tuple(
         TouchedStep(step=step, department=organisation.step(step).department, why=(*known.get(step, ()), said))
@@ -242,7 +245,7 @@ def _refute(state: State, command: RefuteSteps) -> Sequence[Event]:
 def _link(organisation: Organisation, state: State, command: LinkComplaint) -> Sequence[Event]:
     open_state = _open(state)
     if command.other == command.complaint:
-        raise Rejected("own-repeat", "A complaint cannot repeat itself: name another complaint.")
+        raise OWN_REPEAT.refusal()
     if command.other in open_state.links:
         return []
     refuse_blame(organisation, [command.why], command.override)
@@ -287,8 +290,8 @@ def _open(state: State) -> Queued | Triaged:
         case Queued() | Triaged():
             return state
         case Unknown():
-            raise Rejected(UNKNOWN_COMPLAINT, "No complaint of this id has come to routing.")
+            raise UNKNOWN_COMPLAINT.refusal()
         case Ended():
-            raise Rejected("triage-ended", f"The complaint is {state.why}: its triage stands as it is.")
+            raise TRIAGE_ENDED.refusal(why=state.why)
         case _:
             assert_never(state)

@@ -19,17 +19,38 @@ Command = TypeVar("Command")
 
 
 class Rejected(Exception):
-    """A command that the rules do not allow in this state.
+    """A command that the rules do not allow in this state; made by `Rule.refusal`.
 
     Args:
         rule: short stable name of the rule, e.g. ``table-closed``; becomes the problem type.
         sentence: the rule as a sentence a person can act on.
+        absent: what the command is about is not here, as far as this caller may know.
     """
 
-    def __init__(self, rule: str, sentence: str) -> None:
+    def __init__(self, rule: str, sentence: str, *, absent: bool = False) -> None:
         super().__init__(sentence)
         self.rule = rule
         self.sentence = sentence
+        self.absent = absent
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a command may run against. Each stands once, in the table of its service's `policy`.
+
+    Attributes:
+        id: short stable name; the end of the problem type.
+        sentence: what is wrong and what to do; details in braces are filled in by the refusal.
+        absent: see `Rejected`; an edge answers with 404.
+    """
+
+    id: str
+    sentence: str
+    absent: bool = False
+
+    def refusal(self, **details: object) -> Rejected:
+        """Return what to raise; `details` are those that the sentence names."""
+        return Rejected(self.id, self.sentence.format(**details), absent=self.absent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from shared.core.decider import Rejected
+from shared.core.decider import Rule
 from shared.core.organisation import Blame, Organisation
 
-BLAMES_PEOPLE: Final = "blames-people"
+BLAMES_PEOPLE: Final = Rule("blames-people", "Solutions, not culprits; {ways}. {found}")
 
 
 def what_blames_people(organisation: Organisation, texts: Iterable[str]) -> tuple[Blame, ...]:
@@ -32,7 +32,7 @@ def refuse_blame(organisation: Organisation, texts: Iterable[str], override: str
     if blames:
         found = "; ".join(f"«{blame.hit.text}»: {blame.hint}" for blame in blames)
         ways = "reword it" if not all(blame.override for blame in blames) else "reword it, or say in `override` why"
-        raise Rejected(BLAMES_PEOPLE, f"Solutions, not culprits; {ways}. {found}")
+        raise BLAMES_PEOPLE.refusal(ways=ways, found=found)
 
 
 def override_used(organisation: Organisation, texts: Iterable[str], override: str) -> str:

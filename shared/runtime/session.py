@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from shared.contracts.event import Event
 from shared.core.catalogue import Catalogue
-from shared.core.decider import Decider, Rejected
+from shared.core.decider import Decider, Rule
 from shared.messaging.producer import MAX_RECORD_BYTES
 from shared.runtime.calls import KeyReused, Outcome, VersionConflict
 from shared.store.port import Commit, Executed, Record, Snapshot
@@ -58,6 +58,7 @@ class Failed:
     error: Exception
 
 
+TOO_LARGE: Final = Rule("too-large", "What this says is too large to pass on: {size} of at most {most} bytes.")
 Result = Outcome | Duplicate | Gap | Blocked | Failed
 DUPLICATE: Final = Duplicate()
 BLOCKED: Final = Blocked()
@@ -159,8 +160,7 @@ class Session:
             data = event.__pydantic_serializer__.to_json(event)
             if len(data) > MAX_RECORD_BYTES:
                 # Once committed it could never be sent, and everything behind it on its partition would wait for ever.
-                sentence = f"What this says is too large to pass on: {len(data)} of at most {MAX_RECORD_BYTES} bytes."
-                raise Rejected("too-large", sentence)
+                raise TOO_LARGE.refusal(size=len(data), most=MAX_RECORD_BYTES)
             taken.append(_Taken(state, type(event).type_name(), data, (decider.topic, *decider.audience(state, event))))
         return taken
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from http import HTTPStatus
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.web.problems import problem
+from shared.web.problems import MALFORMED, TOO_LARGE, problem
 
 MAX_BODY: Final = 256 * 1024
 MAX_BULK: Final = 8 * 1024 * 1024
@@ -51,10 +50,7 @@ class Limits:
                 return
             body += message.get("body", b"")
             if len(body) > cap:
-                refused = problem(
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", f"at most {cap} bytes; send less text"
-                )
-                await refused(scope, receive, send)
+                await problem(TOO_LARGE, f"at most {cap} bytes; send less text")(scope, receive, send)
                 return
             if not message.get("more_body", False):
                 break
@@ -62,7 +58,7 @@ class Limits:
         # A large body takes a while to look through; the other requests of this process go on meanwhile.
         complaint = await asyncio.to_thread(_complaint, content) if len(content) > LARGE else _complaint(content)
         if complaint:
-            await problem(HTTPStatus.BAD_REQUEST, "malformed", complaint)(scope, receive, send)
+            await problem(MALFORMED, complaint)(scope, receive, send)
             return
         await self._app(scope, _replay(content, receive), send)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, Final, NamedTuple, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,8 +15,45 @@ from shared.core.decider import Rejected
 from shared.runtime.calls import KeyReused, VersionConflict
 from shared.store.port import StoreUnavailable
 
-_TYPE = "urn:throughline:problem:"
-RETRY_AFTER_SECONDS = 2
+TYPE: Final = "urn:throughline:problem:"
+"""How every problem type begins; the rest is listed in docs/reference/problems.md."""
+RETRY_AFTER_SECONDS: Final = 2
+
+
+class Kind(NamedTuple):
+    """A problem that any service may answer with, beside those of its own rules.
+
+    Attributes:
+        id: the end of the problem type.
+        meaning: what is wrong and what to do, in general; the answer's `detail` says it of the one request.
+    """
+
+    status: int
+    id: str
+    meaning: str
+
+
+MALFORMED: Final = Kind(400, "malformed", "The request cannot be read: the body is not JSON, or a header is wrong.")
+NOT_FOUND: Final = Kind(404, "not-found", "There is nothing under this address, or it is another department's.")
+REFUSED: Final = 409
+"""The status of a command that a rule refuses; its type is the rule's."""
+VERSION_CONFLICT: Final = Kind(
+    412, "version-conflict", "The complaint has changed since `If-Match`; `current` is its version now. Read it again."
+)
+TOO_LARGE: Final = Kind(
+    413, "too-large", "The body is larger than this service takes; the detail says how much it takes."
+)
+INVALID: Final = Kind(422, "invalid", "The body is JSON but not what this route takes; `errors` names each field.")
+KEY_REUSED: Final = Kind(
+    422,
+    "idempotency-key-reused",
+    "The `Idempotency-Key` was used for another request; `first` is what that one was for.",
+)
+STORE_AWAY: Final = Kind(503, "store-away", "The store does not answer. Nothing that was accepted is lost; try again.")
+SOURCE_AWAY: Final = Kind(
+    503, "source-away", "The service to pull from does not answer. What was applied stays; ask again."
+)
+NOT_READY: Final = Kind(503, "not-ready", "The service cannot work yet; `missing` says what it waits for.")
 
 
 class NotFound(Exception):
@@ -34,9 +71,13 @@ class Invalid(Exception):
         self.problems = tuple(problems)
 
 
-def problem(status: int, kind: str, detail: str, **more: Any) -> JSONResponse:  # noqa: ANN401 - extension members are free
+def problem(kind: Kind, detail: str, **more: Any) -> JSONResponse:  # noqa: ANN401 - extension members are free
     """Return a problem document."""
-    body = {"type": _TYPE + kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
+    return _document(kind.status, kind.id, detail, more)
+
+
+def _document(status: int, kind: str, detail: str, more: Mapping[str, Any]) -> JSONResponse:
+    body = {"type": TYPE + kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
     return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
 
@@ -45,15 +86,15 @@ def render(error: Exception) -> JSONResponse:
     """Return the problem document of an error that edges let escape; an unknown one is raised again."""
     match error:
         case Rejected():
-            return problem(409, error.rule, error.sentence)
+            return _document(REFUSED, error.rule, error.sentence, {})
         case VersionConflict():
-            return problem(412, "version-conflict", str(error), current=error.current)
+            return problem(VERSION_CONFLICT, str(error), current=error.current)
         case KeyReused():
-            return problem(422, "idempotency-key-reused", str(error), first=error.stream.partition("/")[2])
+            return problem(KEY_REUSED, str(error), first=error.stream.partition("/")[2])
         case StoreUnavailable():
-            return problem(503, "store-away", f"the store does not answer; nothing was lost, try again: {error}")
+            return problem(STORE_AWAY, f"the store does not answer; nothing was lost, try again: {error}")
         case NotFound():
-            return problem(404, "not-found", str(error))
+            return problem(NOT_FOUND, str(error))
         case Invalid():
             return _fields([{"field": path, "problem": sentence} for path, sentence in error.problems])
         case _:
@@ -77,17 +118,17 @@ async def _validation(_request: Request, error: Exception) -> JSONResponse:
     broken = next((item for item in found if item["type"] == "json_invalid"), None)
     if broken is not None:
         at, why = broken["loc"][-1], broken["ctx"]["error"]
-        return problem(400, "malformed", f"the body is not JSON: {why} at character {at}")
+        return problem(MALFORMED, f"the body is not JSON: {why} at character {at}")
     return _fields([{"field": _path(item["loc"]), "problem": str(item["msg"])} for item in found])
 
 
 async def _http(_request: Request, error: Exception) -> JSONResponse:
     known = cast("HTTPException", error)
-    return problem(known.status_code, "http", str(known.detail))
+    return _document(known.status_code, "http", str(known.detail), {})
 
 
 def _fields(fields: list[dict[str, str]]) -> JSONResponse:
-    return problem(422, "invalid", "; ".join(f"{f['field']}: {f['problem']}" for f in fields[:5]), errors=fields)
+    return problem(INVALID, "; ".join(f"{f['field']}: {f['problem']}" for f in fields[:5]), errors=fields)
 
 
 def _path(location: Sequence[str | int]) -> str:

@@ -11,8 +11,7 @@ import orjson
 
 from deploy.local.demo.wire import Response, Wire
 from shared.testing.checker import Request
-
-_PROBLEM = "urn:throughline:problem:"
+from shared.web.problems import TYPE
 
 
 class Unplanned(Exception):
@@ -82,7 +81,7 @@ class Edges:
         response = await self._wire.ask("POST", f"/{path}", headers, content)
         answer: dict[str, Any] = orjson.loads(response.content) if response.content else {}
         went_well = response.status < HTTPStatus.BAD_REQUEST
-        if went_well == (not refused) and (went_well or answer.get("type") == _PROBLEM + refused):
+        if went_well == (not refused) and (went_well or answer.get("type") == TYPE + refused):
             return answer
         planned = f", though it was to be refused by '{refused}'" if refused else ""
         sent = content.decode()[:400]

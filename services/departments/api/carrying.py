@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Final
 
 from services.departments.commands import NoteRefusedWording
-from services.departments.decide import BLAMES_PEOPLE, NO_SUCH_COMPLAINT, NOT_AT_THIS_TABLE
 from shared.core.decider import Rejected
+from shared.core.wording import BLAMES_PEOPLE
 from shared.runtime.calls import Call, Execute
 from shared.web.problems import NotFound
 from shared.web.writes import WriteAnswer, answer
 
-_NOT_THEIRS: Final = (NOT_AT_THIS_TABLE, NO_SUCH_COMPLAINT)
 Carry = Callable[[Call], Awaitable[WriteAnswer]]
 
 
@@ -24,7 +22,7 @@ def carrying(execute: Execute) -> Carry:
         try:
             return answer(await execute(call))
         except Rejected as rejected:
-            if rejected.rule in _NOT_THEIRS:
+            if rejected.absent:
                 raise NotFound(f"there is no complaint {call.key} here") from rejected
             raise
 
@@ -36,7 +34,7 @@ async def on_record(execute: Execute, carry: Carry, call: Call, refused: NoteRef
     try:
         return await carry(call)
     except Rejected as rejected:
-        if rejected.rule == BLAMES_PEOPLE:
+        if rejected.rule == BLAMES_PEOPLE.id:
             noted = f"{call.command_id}:refused:{call.digest}" if call.command_id else ""
             await execute(replace(call, command=refused, command_id=noted, expected=None))
         raise

@@ -10,9 +10,9 @@ from services.departments.api.carrying import carrying, on_record
 from services.departments.api.reads import Cursor, Limit
 from services.departments.api.requests import CloseRequest, ComplaintId, ContactRequest
 from services.departments.commands import CloseEscalation, ContactCustomer, NoteRefusedWording
-from services.departments.decide import BLAMES_PEOPLE
 from services.departments.views import ManagementPage, Views
 from shared.contracts.departments import KIND
+from shared.core.wording import BLAMES_PEOPLE
 from shared.runtime.calls import Execute
 from shared.runtime.ports import Clock, Ids
 from shared.web.writes import Framed, Write, WriteAnswer
@@ -25,7 +25,9 @@ def management_router(execute: Execute, views: Views, clock: Clock, ids: Ids) ->
 
     async def said(complaint: str, write: Write, command: ContactCustomer | CloseEscalation) -> WriteAnswer:
         attempt = ids.derived(f"management/{complaint}/{write.key}") if write.key else ids.new()
-        refused = NoteRefusedWording(**_who(write, clock), department="management", rule=BLAMES_PEOPLE, attempt=attempt)
+        refused = NoteRefusedWording(
+            **_who(write, clock), department="management", rule=BLAMES_PEOPLE.id, attempt=attempt
+        )
         return await on_record(execute, carry, write.call(KIND, complaint, command), refused)
 
     @routes.get("/queue")

@@ -6,37 +6,32 @@ from collections.abc import Sequence
 from functools import partial
 from typing import assert_never
 
-from services.departments import commands as asked
+from services.departments import commands
 from services.departments.decide.agreeing import agree, endorse, object_to
 from services.departments.decide.delivering import answer, deliver_remedy, make_statement
 from services.departments.decide.escalating import close_escalation, contact_customer, escalate
-from services.departments.decide.joining import decline, join, nominate
+from services.departments.decide.follow_ups import run_clocks, with_follow_ups
 from services.departments.decide.opening import close_table, note_complaint, note_triage, open_second_stage
-from services.departments.decide.overdue import run_clocks
 from services.departments.decide.round import note_refused_wording, propose, report_times
-from services.departments.decide.seating import NO_SUCH_COMPLAINT, NOT_AT_THIS_TABLE
-from services.departments.decide.settling import settled
+from services.departments.decide.seating import decline, join, nominate
 from services.departments.state import INITIAL, State, audience, evolve, index, is_terminal, next_due, state_adapter
 from shared.contracts.departments import RESOLUTIONS
 from shared.contracts.event import Event
 from shared.core.decider import Decider
 from shared.core.organisation import Organisation
-from shared.core.wording import BLAMES_PEOPLE
-
-__all__ = ["BLAMES_PEOPLE", "NOT_AT_THIS_TABLE", "NO_SUCH_COMPLAINT", "decide", "decider"]
 
 
-def decide(organisation: Organisation, state: State, command: asked.Command) -> Sequence[Event]:
+def decide(organisation: Organisation, state: State, command: commands.Command) -> Sequence[Event]:
     """Return what happens; nothing where it is already so.
 
     Raises:
         Rejected: naming the rule, where the caller asked for what the rules do not allow.
     """
-    events = _caused_elsewhere(organisation, state, command)
-    return settled(organisation, state, events, command.now)
+    events = _decided(organisation, state, command)
+    return with_follow_ups(organisation, state, events, command.now)
 
 
-def decider(organisation: Organisation) -> Decider[State, asked.Command]:
+def decider(organisation: Organisation) -> Decider[State, commands.Command]:
     """Return the resolution's decider for one organisation."""
     return Decider(
         stream=RESOLUTIONS,
@@ -51,57 +46,57 @@ def decider(organisation: Organisation) -> Decider[State, asked.Command]:
     )
 
 
-def _caused_elsewhere(  # noqa: PLR0911 - one return per command
-    organisation: Organisation, state: State, command: asked.Command
+def _decided(  # noqa: PLR0911 - one return per command
+    organisation: Organisation, state: State, command: commands.Command
 ) -> Sequence[Event]:
     match command:
-        case asked.NoteComplaint():
+        case commands.NoteComplaint():
             return note_complaint(organisation, state, command)
-        case asked.NoteTriage():
+        case commands.NoteTriage():
             return note_triage(organisation, state, command)
-        case asked.OpenSecondStage():
+        case commands.OpenSecondStage():
             return open_second_stage(organisation, state, command)
-        case asked.Escalate():
+        case commands.Escalate():
             return escalate(organisation, state, command)
-        case asked.CloseTable():
+        case commands.CloseTable():
             return close_table(state, command)
-        case asked.RunClocks():
+        case commands.RunClocks():
             return run_clocks(organisation, state, command)
-        case asked.ContactCustomer():
+        case commands.ContactCustomer():
             return contact_customer(organisation, state, command)
-        case asked.CloseEscalation():
+        case commands.CloseEscalation():
             return close_escalation(organisation, state, command)
         case _:
             return _by_a_department(organisation, state, command)
 
 
 def _by_a_department(  # noqa: C901, PLR0911, PLR0912 - one branch per command
-    organisation: Organisation, state: State, command: asked.DepartmentCommand
+    organisation: Organisation, state: State, command: commands.DepartmentCommand
 ) -> Sequence[Event]:
     match command:
-        case asked.Join():
+        case commands.Join():
             return join(state, command)
-        case asked.Decline():
+        case commands.Decline():
             return decline(organisation, state, command)
-        case asked.Nominate():
+        case commands.Nominate():
             return nominate(organisation, state, command)
-        case asked.ReportTimes():
+        case commands.ReportTimes():
             return report_times(organisation, state, command)
-        case asked.Propose():
+        case commands.Propose():
             return propose(organisation, state, command)
-        case asked.NoteRefusedWording():
+        case commands.NoteRefusedWording():
             return note_refused_wording(state, command)
-        case asked.Endorse():
+        case commands.Endorse():
             return endorse(state, command)
-        case asked.ObjectTo():
+        case commands.ObjectTo():
             return object_to(organisation, state, command)
-        case asked.Agree():
+        case commands.Agree():
             return agree(organisation, state, command)
-        case asked.DeliverRemedy():
+        case commands.DeliverRemedy():
             return deliver_remedy(state, command)
-        case asked.MakeStatement():
+        case commands.MakeStatement():
             return make_statement(state, command)
-        case asked.Answer():
+        case commands.Answer():
             return answer(organisation, state, command)
         case _:
             assert_never(command)

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.departments import commands as asked
+from services.departments import commands
 from services.departments.decide.round import proposed, refuse_outside_the_playbook
 from services.departments.decide.seating import acting
 from services.departments.policy import waited_for, what_the_budgets_would_break
+from services.departments.policy.refusals import (
+    ALREADY_AGREED,
+    ALREADY_OBJECTED,
+    ALTERNATIVE_OF_ITS_KIND,
+    BUDGET_IS_POSITIVE,
+    BUDGET_OF_A_KNOWN_STEP,
+    BUDGETS_WITHIN_THE_PROMISE,
+    NO_SUCH_PROPOSAL,
+    NOT_AGREED_YET,
+    NOT_REVEALED_YET,
+    ONE_REMEDY,
+    ONLY_THE_LEAD_AGREES,
+    OWN_PROPOSAL,
+    PREVENTIONS_ONCE_EACH,
+)
 from services.departments.state import AgreedTable, Agreeing, Completed, Delivering, Objection, State, Table
 from shared.contracts.departments import (
     AgreementOverdue,
@@ -18,12 +33,11 @@ from shared.contracts.departments import (
 )
 from shared.contracts.event import Event
 from shared.contracts.parts import Remedy
-from shared.core.decider import Rejected
 from shared.core.organisation import Organisation
 from shared.core.wording import override_used, refuse_blame
 
 
-def endorse(state: State, command: asked.Endorse) -> Sequence[Event]:
+def endorse(state: State, command: commands.Endorse) -> Sequence[Event]:
     """Stand behind a proposal; that settles an own objection to it."""
     table, _ = acting(state, command.department)
     proposal = _revealed(table, command.proposal)
@@ -34,7 +48,7 @@ def endorse(state: State, command: asked.Endorse) -> Sequence[Event]:
     return [ProposalEndorsed(at=command.now, by=command.by, department=command.department, proposal=command.proposal)]
 
 
-def object_to(organisation: Organisation, state: State, command: asked.ObjectTo) -> Sequence[Event]:
+def object_to(organisation: Organisation, state: State, command: commands.ObjectTo) -> Sequence[Event]:
     """An objection brings its alternative with it."""
     table, _ = acting(state, command.department)
     proposal = _revealed(table, command.proposal)
@@ -42,11 +56,11 @@ def object_to(organisation: Organisation, state: State, command: asked.ObjectTo)
         return []
     _still_open(table)
     if proposal.department == command.department:
-        raise Rejected("own-proposal", "A department does not object to its own proposal; propose another one.")
+        raise OWN_PROPOSAL.refusal()
     if any((one.department, one.proposal) == (command.department, command.proposal) for one in table.objections):
-        raise Rejected("already-objected", "This objection is on the table; propose further alternatives as proposals.")
+        raise ALREADY_OBJECTED.refusal()
     if command.alternative.kind != proposal.kind:
-        raise Rejected("alternative-of-its-kind", f"The alternative to a {proposal.kind} is a {proposal.kind}.")
+        raise ALTERNATIVE_OF_ITS_KIND.refusal(kind=proposal.kind)
     refuse_blame(organisation, [command.reason], command.override)
     alternative = proposed(organisation, table, command.department, command.alternative, command.now, command.by)
     objected = ProposalObjected(
@@ -61,26 +75,26 @@ def object_to(organisation: Organisation, state: State, command: asked.ObjectTo)
     return [alternative, objected]
 
 
-def agree(organisation: Organisation, state: State, command: asked.Agree) -> Sequence[Event]:
+def agree(organisation: Organisation, state: State, command: commands.Agree) -> Sequence[Event]:
     """The lead writes it down: refused while somebody does not stand behind it, until the clock ran out."""
     table, _ = acting(state, command.department)
     chosen = (command.remedy_proposal, *command.preventions)
     if command.department != table.lead:
-        raise Rejected("only-the-lead-agrees", f"{table.lead} leads this table and writes down what was agreed.")
+        raise ONLY_THE_LEAD_AGREES.refusal(lead=table.lead)
     if isinstance(table, (Delivering, Completed)):
         if (table.agreement.proposals, table.agreement.budgets) == (chosen, dict(command.budgets)):
             return []
-        raise Rejected("already-agreed", "The table has agreed already; the customer's answer follows from that.")
+        raise ALREADY_AGREED.refusal()
     remedy = _chosen_remedy(organisation, table, command)
     preventions = _chosen_preventions(table, command)
     if not isinstance(table, Agreeing):
-        raise Rejected("not-revealed-yet", "The blind round is not over; agree once everything is revealed.")
+        raise NOT_REVEALED_YET.refusal()
     _fits_the_promise(organisation, table, command)
     overdue = table.agree_by is not None and command.now >= table.agree_by
     against = _objections(table, chosen)
     missing = _not_behind(table, command.remedy_proposal)
     if (against or missing) and not (overdue or table.agree_overdue):
-        raise Rejected("not-agreed-yet", _what_is_missing(table, against, missing))
+        raise NOT_AGREED_YET.refusal(**_what_is_missing(table, against, missing))
     reached = AgreementReached(
         at=command.now,
         by=command.by,
@@ -98,55 +112,52 @@ def agree(organisation: Organisation, state: State, command: asked.Agree) -> Seq
 
 def _revealed(table: Table, proposal: str) -> Proposal:
     if not isinstance(table, (Agreeing, AgreedTable)):
-        raise Rejected("not-revealed-yet", "The blind round is not over; the others' proposals are not shown yet.")
+        raise NOT_REVEALED_YET.refusal()
     return _on_the_table(table, proposal)
 
 
 def _on_the_table(table: Table, proposal: str) -> Proposal:
     found = table.proposal(proposal)
     if found is None:
-        raise Rejected("no-such-proposal", f"There is no proposal '{proposal}' on this table.")
+        raise NO_SUCH_PROPOSAL.refusal(proposal=proposal)
     return found
 
 
 def _still_open(table: Table) -> None:
     if isinstance(table, AgreedTable):
-        raise Rejected("already-agreed", "The table has agreed already.")
+        raise ALREADY_AGREED.refusal()
 
 
-def _chosen_remedy(organisation: Organisation, table: Table, command: asked.Agree) -> Remedy:
+def _chosen_remedy(organisation: Organisation, table: Table, command: commands.Agree) -> Remedy:
     proposal = _on_the_table(table, command.remedy_proposal)
     if proposal.kind != "remedy" or proposal.remedy is None:
-        raise Rejected("one-remedy", f"'{proposal.proposal}' is a prevention; agree on one remedy.")
+        raise ONE_REMEDY.refusal(proposal=proposal.proposal)
     refuse_outside_the_playbook(organisation, proposal.remedy, leads=True)
     return proposal.remedy
 
 
-def _chosen_preventions(table: Table, command: asked.Agree) -> list[Proposal]:
+def _chosen_preventions(table: Table, command: commands.Agree) -> list[Proposal]:
     chosen = [_on_the_table(table, prevention) for prevention in command.preventions]
     remedies = [one.proposal for one in chosen if one.kind != "prevention"]
     if remedies or len(set(command.preventions)) < len(command.preventions):
-        raise Rejected(
-            "preventions-once-each",
-            f"Name preventions only, each once: not {', '.join(remedies) or chosen[0].proposal}.",
-        )
+        raise PREVENTIONS_ONCE_EACH.refusal(proposals=", ".join(remedies) or chosen[0].proposal)
     return chosen
 
 
-def _fits_the_promise(organisation: Organisation, table: Table, command: asked.Agree) -> None:
+def _fits_the_promise(organisation: Organisation, table: Table, command: commands.Agree) -> None:
     for step, hours in command.budgets.items():
         if not organisation.has_step(step):
             known = ", ".join(one.id for one in organisation.steps)
-            raise Rejected("budget-of-a-known-step", f"There is no step '{step}'; the chain has {known}.")
+            raise BUDGET_OF_A_KNOWN_STEP.refusal(step=step, known=known)
         if hours <= 0:
-            raise Rejected("budget-is-positive", f"The budget of '{step}' is at least one hour.")
+            raise BUDGET_IS_POSITIVE.refusal(step=step)
     complaint = table.complaint
     promised = None
     if complaint.promised_by is not None and complaint.started is not None:
         promised = complaint.promised_by - complaint.started
     broken = what_the_budgets_would_break(organisation, command.budgets, promised)
     if broken:
-        raise Rejected("budgets-within-the-promise", broken)
+        raise BUDGETS_WITHIN_THE_PROMISE.refusal(broken=broken)
 
 
 def _endorsements(table: Table) -> set[tuple[str, str]]:
@@ -169,9 +180,9 @@ def _objections(table: Table, chosen: Sequence[str]) -> list[Objection]:
     ]
 
 
-def _what_is_missing(table: Agreeing, against: Sequence[Objection], missing: Sequence[str]) -> str:
+def _what_is_missing(table: Agreeing, against: Sequence[Objection], missing: Sequence[str]) -> dict[str, str]:
     parts = [f"{one.department} objects and proposes {one.alternative}" for one in against]
     objecting = {one.department for one in against}
     parts += [f"{department} has not endorsed it" for department in missing if department not in objecting]
     until = f" From {table.agree_by:%Y-%m-%d %H:%M} UTC on the lead decides alone." if table.agree_by else ""
-    return f"Not everybody stands behind it: {'; '.join(parts)}.{until}"
+    return {"missing": "; ".join(parts), "until": until}

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.departments import commands as asked
+from services.departments import commands
 from services.departments.decide.seating import acting
 from services.departments.policy import contradictions
+from services.departments.policy.refusals import (
+    AGREE_FIRST,
+    ALREADY_DELIVERED,
+    ANSWER_COVERS_EVERY_POINT,
+    COSTS_ARE_COUNTED,
+    ONLY_THE_LEAD_ANSWERS,
+    POINTS_OF_THE_COMPLAINT,
+    PROMISES_ARE_AHEAD,
+    THE_CUSTOMERS_TURN,
+)
 from services.departments.state import AgreedTable, Completed, Delivering, State, Statement, Table
 from shared.contracts.departments import AnswerAgreed, AnswerHeld, RemedyDelivered, StatementMade
 from shared.contracts.event import Event
-from shared.core.decider import Rejected
 from shared.core.organisation import Organisation
 from shared.core.wording import override_used, refuse_blame
 
 
-def deliver_remedy(state: State, command: asked.DeliverRemedy) -> Sequence[Event]:
+def deliver_remedy(state: State, command: commands.DeliverRemedy) -> Sequence[Event]:
     """Whichever participant brings the remedy to the customer says so, with what it cost."""
     table, _ = acting(state, command.department)
     agreed = _agreed(table)
@@ -23,9 +32,9 @@ def deliver_remedy(state: State, command: asked.DeliverRemedy) -> Sequence[Event
         given = (command.department, command.cost, command.staff_minutes)
         if (agreed.delivery.department, agreed.delivery.cost, agreed.delivery.staff_minutes) == given:
             return []
-        raise Rejected("already-delivered", f"{agreed.delivery.department} delivered the remedy already.")
+        raise ALREADY_DELIVERED.refusal(department=agreed.delivery.department)
     if command.cost < 0 or command.staff_minutes < 0:
-        raise Rejected("costs-are-counted", "Cost and staff minutes cannot be negative.")
+        raise COSTS_ARE_COUNTED.refusal()
     return [
         RemedyDelivered(
             at=command.now,
@@ -37,14 +46,14 @@ def deliver_remedy(state: State, command: asked.DeliverRemedy) -> Sequence[Event
     ]
 
 
-def make_statement(state: State, command: asked.MakeStatement) -> Sequence[Event]:
+def make_statement(state: State, command: commands.MakeStatement) -> Sequence[Event]:
     """A statement that contradicts the answer given holds it back again."""
     table, _ = acting(state, command.department)
     made = Statement(department=command.department, dates=dict(command.dates), amounts=dict(command.amounts))
     if made in table.statements:
         return []
     if isinstance(table, Completed):
-        raise Rejected("the-customers-turn", "The answer is given; it is the customer's turn now.")
+        raise THE_CUSTOMERS_TURN.refusal()
     events: list[Event] = [_stated(made, command)]
     if isinstance(table, Delivering) and table.answer is not None:
         held = _contradictions(table, made)
@@ -52,11 +61,11 @@ def make_statement(state: State, command: asked.MakeStatement) -> Sequence[Event
     return events
 
 
-def answer(organisation: Organisation, state: State, command: asked.Answer) -> Sequence[Event]:
+def answer(organisation: Organisation, state: State, command: commands.Answer) -> Sequence[Event]:
     """The lead's answer: every numbered point, promises ahead of now, no contradiction, no culprits."""
     table, _ = acting(state, command.department)
     if command.department != table.lead:
-        raise Rejected("only-the-lead-answers", f"{table.lead} leads this table and gives the answer.")
+        raise ONLY_THE_LEAD_ANSWERS.refusal(lead=table.lead)
     agreed = _agreed(table)
     given = (command.text, command.covers, dict(command.promises))
     own = Statement(department=command.department, dates=dict(command.dates), amounts=dict(command.amounts))
@@ -64,7 +73,7 @@ def answer(organisation: Organisation, state: State, command: asked.Answer) -> S
     if agreed.answer and given == (agreed.answer.text, agreed.answer.covers, agreed.answer.promises) and not says_more:
         return []
     if isinstance(table, Completed):
-        raise Rejected("the-customers-turn", "The answer is given; it is the customer's turn now.")
+        raise THE_CUSTOMERS_TURN.refusal()
     _covers_every_point(table, command.covers)
     _promises_are_ahead(command)
     refuse_blame(organisation, [command.text], command.override)
@@ -87,7 +96,7 @@ def answer(organisation: Organisation, state: State, command: asked.Answer) -> S
 
 def _agreed(table: Table) -> AgreedTable:
     if not isinstance(table, AgreedTable):
-        raise Rejected("agree-first", "The table has not agreed on a remedy yet.")
+        raise AGREE_FIRST.refusal()
     return table
 
 
@@ -96,15 +105,15 @@ def _covers_every_point(table: Table, covers: Sequence[int]) -> None:
     missing = [str(point) for point in points if point not in covers]
     unknown = [str(point) for point in covers if point not in points]
     if missing:
-        raise Rejected("answer-covers-every-point", f"The answer leaves out point {', '.join(missing)}.")
+        raise ANSWER_COVERS_EVERY_POINT.refusal(points=", ".join(missing))
     if unknown or len(set(covers)) < len(covers):
-        raise Rejected("points-of-the-complaint", f"The complaint has {len(points)} points; name each once.")
+        raise POINTS_OF_THE_COMPLAINT.refusal(points=len(points))
 
 
-def _promises_are_ahead(command: asked.Answer) -> None:
+def _promises_are_ahead(command: commands.Answer) -> None:
     past = [name for name, due in command.promises.items() if due <= command.now]
     if past:
-        raise Rejected("promises-are-ahead", f"Promise a date that is still ahead: {', '.join(past)}.")
+        raise PROMISES_ARE_AHEAD.refusal(promises=", ".join(past))
 
 
 def _contradictions(table: Table, newest: Statement | None) -> tuple[str, ...]:
@@ -118,11 +127,11 @@ def _contradictions(table: Table, newest: Statement | None) -> tuple[str, ...]:
     return contradictions({department: one.dates for department, one in said.items()}, amounts)
 
 
-def _stated(made: Statement, command: asked.MakeStatement | asked.Answer) -> StatementMade:
+def _stated(made: Statement, command: commands.MakeStatement | commands.Answer) -> StatementMade:
     return StatementMade(
         at=command.now, by=command.by, department=made.department, dates=made.dates, amounts=made.amounts
     )
 
 
-def _held(held: tuple[str, ...], command: asked.Answer) -> AnswerHeld:
+def _held(held: tuple[str, ...], command: commands.Answer) -> AnswerHeld:
     return AnswerHeld(at=command.now, by="system", contradictions=held)

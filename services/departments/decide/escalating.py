@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from services.departments import commands as asked
-from services.departments.decide.seating import NO_SUCH_COMPLAINT
+from services.departments import commands
 from services.departments.policy import due, failed_instances, failed_instances_without_a_table
+from services.departments.policy.refusals import (
+    CONTACT_THE_CUSTOMER_FIRST,
+    FINDINGS_MISSING,
+    NO_SUCH_COMPLAINT,
+    NOT_ESCALATED,
+    UNKNOWN_INSTANCE,
+)
 from services.departments.state import Closed, Escalation, State, Table, Waiting, table_of
 from shared.contracts.departments import EscalatedToManagement, EscalationClosed, ManagerContacted
 from shared.contracts.event import Event
-from shared.core.decider import Rejected
 from shared.core.organisation import Organisation
 from shared.core.wording import override_used, refuse_blame
 
 
-def escalate(organisation: Organisation, state: State, command: asked.Escalate) -> Sequence[Event]:
+def escalate(organisation: Organisation, state: State, command: commands.Escalate) -> Sequence[Event]:
     """The customer asks for management."""
     return escalated(organisation, state, command.reason, "customer", command.now, command.by)
 
@@ -55,7 +60,7 @@ def escalated(
     ]
 
 
-def contact_customer(organisation: Organisation, state: State, command: asked.ContactCustomer) -> Sequence[Event]:
+def contact_customer(organisation: Organisation, state: State, command: commands.ContactCustomer) -> Sequence[Event]:
     """A manager has spoken to the customer."""
     escalation = _open_escalation(state)
     if escalation.contacted:
@@ -65,19 +70,19 @@ def contact_customer(organisation: Organisation, state: State, command: asked.Co
     return [ManagerContacted(at=command.now, by=command.by, note=command.note, override=override)]
 
 
-def close_escalation(organisation: Organisation, state: State, command: asked.CloseEscalation) -> Sequence[Event]:
+def close_escalation(organisation: Organisation, state: State, command: commands.CloseEscalation) -> Sequence[Event]:
     """Only after the personal contact, with a finding for each failed instance."""
     escalation = _open_escalation(state)
     if not escalation.contacted:
-        raise Rejected("contact-the-customer-first", "A manager speaks to the customer in person before handing back.")
+        raise CONTACT_THE_CUSTOMER_FIRST.refusal()
     findings = {instance: words.strip() for instance, words in command.findings.items()}
     missing = [instance for instance in escalation.failed if not findings.get(instance)]
     if missing:
-        raise Rejected("findings-missing", f"Each failed instance needs a fix or a reason: {', '.join(missing)}.")
+        raise FINDINGS_MISSING.refusal(missing=", ".join(missing))
     unknown = [instance for instance in findings if instance not in escalation.failed]
     if unknown:
         known = ", ".join(escalation.failed)
-        raise Rejected("unknown-instance", f"{', '.join(unknown)} is not among the instances that failed: {known}.")
+        raise UNKNOWN_INSTANCE.refusal(unknown=", ".join(unknown), known=known)
     refuse_blame(organisation, findings.values(), command.override)
     override = override_used(organisation, findings.values(), command.override)
     return [EscalationClosed(at=command.now, by=command.by, findings=findings, override=override)]
@@ -85,9 +90,9 @@ def close_escalation(organisation: Organisation, state: State, command: asked.Cl
 
 def _open_escalation(state: State) -> Escalation:
     if isinstance(state, Waiting) and state.complaint is None:
-        raise Rejected(NO_SUCH_COMPLAINT, "There is no such complaint.")
+        raise NO_SUCH_COMPLAINT.refusal()
     if isinstance(state, Closed) or state.escalation is None:
-        raise Rejected("not-escalated", "Management does not have this complaint; nothing is open.")
+        raise NOT_ESCALATED.refusal()
     return state.escalation
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.departments import commands as asked
+from services.departments import commands
 from services.departments.decide.escalating import escalated
-from services.departments.decide.inviting import Occasion, invited, round_started
+from services.departments.decide.seating import Occasion, invited, round_started
 from services.departments.policy import due, the_lead_of_the_second_stage
 from services.departments.state import Closed, Completed, State, Table, Waiting
 from shared.contracts.departments import (
@@ -24,7 +24,7 @@ from shared.contracts.parts import TouchedStep
 from shared.core.organisation import Organisation
 
 
-def note_complaint(organisation: Organisation, state: State, command: asked.NoteComplaint) -> Sequence[Event]:
+def note_complaint(organisation: Organisation, state: State, command: commands.NoteComplaint) -> Sequence[Event]:
     """Remember the complaint, and open the table where the triage came first."""
     if not isinstance(state, Waiting) or state.complaint is not None:
         return []
@@ -34,7 +34,7 @@ def note_complaint(organisation: Organisation, state: State, command: asked.Note
     return [noted, *_opened(organisation, command.complaint, state.triage, command.now)]
 
 
-def note_triage(organisation: Organisation, state: State, command: asked.NoteTriage) -> Sequence[Event]:
+def note_triage(organisation: Organisation, state: State, command: commands.NoteTriage) -> Sequence[Event]:
     """Open the table, or remember the triage where it came first, or invite whom a correction touches newly."""
     match state:
         case Waiting(complaint=None):
@@ -57,7 +57,7 @@ def note_triage(organisation: Organisation, state: State, command: asked.NoteTri
             return []
 
 
-def open_second_stage(organisation: Organisation, state: State, command: asked.OpenSecondStage) -> Sequence[Event]:
+def open_second_stage(organisation: Organisation, state: State, command: commands.OpenSecondStage) -> Sequence[Event]:
     """The same departments with a different lead; after the second rejection management has it."""
     if not isinstance(state, Completed) or state.stage != command.rejected_stage:
         return []
@@ -73,7 +73,7 @@ def open_second_stage(organisation: Organisation, state: State, command: asked.O
     return _table(organisation, occasion, briefed, command.now, answer_from=command.now)
 
 
-def close_table(state: State, command: asked.CloseTable) -> Sequence[Event]:
+def close_table(state: State, command: commands.CloseTable) -> Sequence[Event]:
     """The customer's side has ended. A historic complaint's table is closed when it opens, so that it opens at all."""
     if isinstance(state, Closed) or command.why == "historic":
         return []

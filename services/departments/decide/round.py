@@ -6,19 +6,32 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from services.departments import commands as asked
+from services.departments import commands
 from services.departments.decide.seating import acting, working
 from services.departments.policy import PROPOSALS_PER_DEPARTMENT
+from services.departments.policy.refusals import (
+    ALREADY_AGREED,
+    BUDGET_IS_POSITIVE,
+    ENDS_AFTER_IT_STARTS,
+    ENOUGH_PROPOSALS,
+    MINUTES_ARE_COUNTED,
+    OWN_STEPS_ONLY,
+    PREVENTION_HAS_NO_REMEDY,
+    REMEDY_NEEDS_THE_LEAD,
+    REMEDY_OF_THE_PLAYBOOK,
+    REMEDY_WITHIN_THE_LIMIT,
+    STEP_OF_THIS_TABLE,
+    WAITING_WITHIN_THE_STEP,
+)
 from services.departments.state import AgreedTable, Seat, State, Table, table_of
 from shared.contracts.departments import Proposal, ProposalMade, TimesReported, WordingRefused
 from shared.contracts.event import Event
 from shared.contracts.parts import Remedy, StepTime
-from shared.core.decider import Rejected
 from shared.core.organisation import Organisation
 from shared.core.wording import override_used, refuse_blame
 
 
-def report_times(organisation: Organisation, state: State, command: asked.ReportTimes) -> Sequence[Event]:
+def report_times(organisation: Organisation, state: State, command: commands.ReportTimes) -> Sequence[Event]:
     """A later report replaces an earlier one."""
     table, seat = acting(state, command.department)
     waiting = dict(command.waiting)
@@ -39,7 +52,7 @@ def report_times(organisation: Organisation, state: State, command: asked.Report
     ]
 
 
-def propose(organisation: Organisation, state: State, command: asked.Propose) -> Sequence[Event]:
+def propose(organisation: Organisation, state: State, command: commands.Propose) -> Sequence[Event]:
     """Put a solution on the table."""
     table, _ = acting(state, command.department)
     if table.proposal(command.draft.proposal) is not None:
@@ -48,21 +61,21 @@ def propose(organisation: Organisation, state: State, command: asked.Propose) ->
 
 
 def proposed(
-    organisation: Organisation, table: Table, department: str, draft: asked.Draft, now: datetime, by: str
+    organisation: Organisation, table: Table, department: str, draft: commands.Draft, now: datetime, by: str
 ) -> ProposalMade:
     """Return the proposal, checked; also used for the alternative of an objection."""
     working(table)
     if isinstance(table, AgreedTable):
-        raise Rejected("already-agreed", "The table has agreed; nothing more is proposed in this stage.")
+        raise ALREADY_AGREED.refusal()
     if sum(one.department == department for one in table.proposals) >= PROPOSALS_PER_DEPARTMENT:
-        raise Rejected("enough-proposals", f"A department makes at most {PROPOSALS_PER_DEPARTMENT} proposals.")
+        raise ENOUGH_PROPOSALS.refusal(most=PROPOSALS_PER_DEPARTMENT)
     _belongs_to_the_table(organisation, table, draft.step)
     if draft.kind == "remedy":
         refuse_outside_the_playbook(organisation, draft.remedy, leads=department == table.lead)
     elif draft.remedy is not None:
-        raise Rejected("prevention-has-no-remedy", "A prevention is for the next customer; leave `remedy` out.")
+        raise PREVENTION_HAS_NO_REMEDY.refusal()
     if draft.budget_hours is not None and draft.budget_hours <= 0:
-        raise Rejected("budget-is-positive", "A step's budget is at least one hour.")
+        raise BUDGET_IS_POSITIVE.refusal(step=draft.step)
     texts = [draft.text, draft.remedy.text if draft.remedy else ""]
     refuse_blame(organisation, texts, draft.override)
     proposal = Proposal(
@@ -82,16 +95,16 @@ def refuse_outside_the_playbook(organisation: Organisation, remedy: Remedy | Non
     """Raise Rejected where the remedy is not the playbook's, above its limit, or the lead's alone to propose."""
     known = {one.id: one for one in organisation.playbook.remedies}
     if remedy is None or remedy.remedy not in known:
-        raise Rejected("remedy-of-the-playbook", f"Choose a remedy of the playbook: {', '.join(known)}.")
+        raise REMEDY_OF_THE_PLAYBOOK.refusal(remedies=", ".join(known))
     limit = known[remedy.remedy]
     if not Decimal(0) <= remedy.amount <= limit.max_amount:
         most = f"{limit.max_amount} {organisation.currency}"
-        raise Rejected("remedy-within-the-limit", f"'{limit.id}' goes from nothing to {most}, not {remedy.amount}.")
+        raise REMEDY_WITHIN_THE_LIMIT.refusal(remedy=limit.id, most=most, amount=remedy.amount)
     if limit.needs_lead and not leads:
-        raise Rejected("remedy-needs-the-lead", f"Only the lead may propose '{limit.id}'.")
+        raise REMEDY_NEEDS_THE_LEAD.refusal(remedy=limit.id)
 
 
-def note_refused_wording(state: State, command: asked.NoteRefusedWording) -> Sequence[Event]:
+def note_refused_wording(state: State, command: commands.NoteRefusedWording) -> Sequence[Event]:
     """That words were refused is on record for the auditor; the words are not."""
     table = table_of(state)
     if table is None or table is not state or command.attempt in table.refused:
@@ -111,23 +124,23 @@ def _belongs_to_the_table(organisation: Organisation, table: Table, step: str) -
     # A table that opened without any touched step may speak of every step of the chain.
     steps = list(table.steps) or [one.id for one in organisation.steps]
     if step not in steps:
-        raise Rejected("step-of-this-table", f"Tie the proposal to a step of this table: {', '.join(steps)}.")
+        raise STEP_OF_THIS_TABLE.refusal(steps=", ".join(steps))
 
 
-def _own_and_sensible(organisation: Organisation, seat: Seat, command: asked.ReportTimes) -> None:
+def _own_and_sensible(organisation: Organisation, seat: Seat, command: commands.ReportTimes) -> None:
     own = [*(step.step for step in seat.steps), *(step.id for step in organisation.steps_of(seat.department))]
     for time in command.steps:
         if time.step not in own:
-            raise Rejected("own-steps-only", f"A department reports its own steps: {', '.join(dict.fromkeys(own))}.")
+            raise OWN_STEPS_ONLY.refusal(steps=", ".join(dict.fromkeys(own)))
         if time.started is not None and time.ended is not None and time.ended < time.started:
-            raise Rejected("ends-after-it-starts", f"Step '{time.step}' ends before it starts.")
+            raise ENDS_AFTER_IT_STARTS.refusal(step=time.step)
     reported = {time.step: time for time in command.steps}
     for step, seconds in command.waiting.items():
         length = _length(reported.get(step))
         if seconds < 0 or length is None or seconds > length:
-            raise Rejected("waiting-within-the-step", f"The waiting in '{step}' is no longer than the step itself.")
+            raise WAITING_WITHIN_THE_STEP.refusal(step=step)
     if command.staff_minutes < 0:
-        raise Rejected("minutes-are-counted", "Staff minutes cannot be negative.")
+        raise MINUTES_ARE_COUNTED.refusal()
 
 
 def _length(time: StepTime | None) -> float | None:

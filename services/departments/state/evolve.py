@@ -27,7 +27,38 @@ from services.departments.state.models import (
     Waiting,
     table_of,
 )
-from shared.contracts import departments as said
+from shared.contracts.departments import (
+    AgreementOverdue,
+    AgreementReached,
+    AnswerAgreed,
+    AnswerHeld,
+    AnswerOverdue,
+    ComplaintBrief,
+    ComplaintNoted,
+    DepartmentDeclined,
+    DepartmentInvited,
+    DepartmentJoined,
+    DepartmentSilent,
+    EscalatedToManagement,
+    EscalationClosed,
+    EscalationOverdue,
+    LeadChanged,
+    ManagementTookSeat,
+    ManagerContacted,
+    ProposalEndorsed,
+    ProposalMade,
+    ProposalObjected,
+    RemedyDelivered,
+    ResolutionCompleted,
+    RoundRevealed,
+    RoundStarted,
+    StatementMade,
+    TableClosed,
+    TableOpened,
+    TimesReported,
+    TriageNoted,
+    WordingRefused,
+)
 from shared.contracts.event import Event
 from shared.contracts.part import replace
 
@@ -37,19 +68,17 @@ S = TypeVar("S", bound=Table)
 def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 - one return per kind of event
     """Return the state after the event."""
     match state, event:
-        case Waiting(), said.ComplaintNoted():
+        case Waiting(), ComplaintNoted():
             return replace(state, complaint=event.complaint)
-        case Waiting(), said.TriageNoted():
+        case Waiting(), TriageNoted():
             return replace(state, triage=event.triage)
-        case ((Waiting() | Completed()), said.TableOpened()):
+        case ((Waiting() | Completed()), TableOpened()):
             return _opened(state, event)
         case Closed(), _:
             return state
-        case _, said.TableClosed():
+        case _, TableClosed():
             return Closed(why=event.why, table=table_of(state))
-        case _, (
-            said.EscalatedToManagement() | said.ManagerContacted() | said.EscalationOverdue() | said.EscalationClosed()
-        ):
+        case _, (EscalatedToManagement() | ManagerContacted() | EscalationOverdue() | EscalationClosed()):
             return replace(state, escalation=_escalation(state.escalation, event))
         case ((Round() | Agreeing() | Delivering() | Completed()), _):
             return _at_the_table(state, event)
@@ -57,7 +86,7 @@ def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 - one return p
             return state
 
 
-def _opened(state: Waiting | Completed, event: said.TableOpened) -> State:
+def _opened(state: Waiting | Completed, event: TableOpened) -> State:
     carried: dict[str, Any] = {"escalation": state.escalation}
     if isinstance(state, Completed):
         carried |= {
@@ -68,20 +97,20 @@ def _opened(state: Waiting | Completed, event: said.TableOpened) -> State:
             "earlier_compensation": state.compensation,
         }
     else:
-        registered = said.ComplaintBrief(registered_at=event.at, historic=event.historic)
+        registered = ComplaintBrief(registered_at=event.at, historic=event.historic)
         carried |= {"complaint": state.complaint or registered, "category": event.category}
     return Round(severity=event.severity, stage=event.stage, lead=event.lead, answer_by=event.answer_by, **carried)
 
 
 def _escalation(before: Escalation | None, event: Event) -> Escalation | None:
     match event:
-        case said.EscalatedToManagement():
+        case EscalatedToManagement():
             return Escalation(
                 reason=event.reason, failed=event.failed, asked_by=event.asked_by, contact_by=event.contact_by
             )
-        case said.ManagerContacted():
+        case ManagerContacted():
             return before and replace(before, contacted=True)
-        case said.EscalationOverdue():
+        case EscalationOverdue():
             return before and replace(before, overdue=True)
         case _:
             return None
@@ -89,34 +118,34 @@ def _escalation(before: Escalation | None, event: Event) -> Escalation | None:
 
 def _at_the_table(state: OpenTable, event: Event) -> State:  # noqa: PLR0911 - one return per kind of event
     match event:
-        case said.RoundStarted() if isinstance(state, Round):
+        case RoundStarted() if isinstance(state, Round):
             return replace(state, ends=event.ends)
-        case said.RoundRevealed() if isinstance(state, Round):
+        case RoundRevealed() if isinstance(state, Round):
             return _become(Agreeing, state, agree_by=event.agree_by)
-        case said.AgreementOverdue() if isinstance(state, Agreeing):
+        case AgreementOverdue() if isinstance(state, Agreeing):
             return replace(state, agree_overdue=True)
-        case said.AgreementReached() if isinstance(state, Agreeing):
+        case AgreementReached() if isinstance(state, Agreeing):
             return _become(Delivering, state, agreement=Agreement.model_validate(event, from_attributes=True))
-        case said.ResolutionCompleted() if isinstance(state, Delivering):
+        case ResolutionCompleted() if isinstance(state, Delivering):
             return _become(Completed, state)
-        case said.RemedyDelivered() | said.AnswerHeld() | said.AnswerAgreed():
+        case RemedyDelivered() | AnswerHeld() | AnswerAgreed():
             return _delivering(state, event) if isinstance(state, Delivering) else state
-        case said.AnswerOverdue():
+        case AnswerOverdue():
             return replace(state, answer_overdue=True)
-        case said.LeadChanged():
+        case LeadChanged():
             return replace(state, lead=event.lead, earlier_leads=(*state.earlier_leads, event.before))
         case _:
             return _contributed(_seated(state, event), event)
 
 
-def _delivering(state: Delivering, event: said.RemedyDelivered | said.AnswerHeld | said.AnswerAgreed) -> Delivering:
+def _delivering(state: Delivering, event: RemedyDelivered | AnswerHeld | AnswerAgreed) -> Delivering:
     match event:
-        case said.RemedyDelivered():
+        case RemedyDelivered():
             delivery = Delivery(department=event.department, cost=event.cost, staff_minutes=event.staff_minutes)
             return replace(state, delivery=delivery)
-        case said.AnswerHeld():
+        case AnswerHeld():
             return replace(state, held=event.contradictions, answer=None)
-        case said.AnswerAgreed():
+        case AnswerAgreed():
             answer = GivenAnswer(text=event.text, covers=event.covers, promises=event.promises)
             return replace(state, held=(), answer=answer)
 
@@ -124,15 +153,15 @@ def _delivering(state: Delivering, event: said.RemedyDelivered | said.AnswerHeld
 def _seated(state: S, event: Event) -> S:  # noqa: PLR0911 - one return per kind of event
     """Who sits at the table, and how."""
     match event:
-        case said.DepartmentInvited():
+        case DepartmentInvited():
             return _invited(state, event)
-        case said.DepartmentJoined():
+        case DepartmentJoined():
             return _with_seat(
                 state,
                 event.department,
                 lambda seat: replace(seat, standing="active", respond_by=None, refusal=None, managed_why=""),
             )
-        case said.DepartmentDeclined():
+        case DepartmentDeclined():
             refusal = Refusal(reason=event.reason, nominee=event.nominee)
             declined = _with_seat(
                 state,
@@ -140,15 +169,15 @@ def _seated(state: S, event: Event) -> S:  # noqa: PLR0911 - one return per kind
                 lambda seat: replace(seat, standing="declined", respond_by=None, refusal=refusal),
             )
             return replace(declined, declines=state.declines + 1)
-        case said.DepartmentSilent():
+        case DepartmentSilent():
             return _with_seat(state, event.department, lambda seat: replace(seat, silent=True, respond_by=None))
-        case said.ManagementTookSeat():
+        case ManagementTookSeat():
             return _with_seat(
                 state,
                 event.department,
                 lambda seat: replace(seat, standing="managed", respond_by=None, managed_why=event.reason),
             )
-        case said.TimesReported():
+        case TimesReported():
             return _with_seat(
                 state,
                 event.department,
@@ -167,27 +196,27 @@ def _seated(state: S, event: Event) -> S:  # noqa: PLR0911 - one return per kind
 def _contributed(state: S, event: Event) -> S:
     """What lies on the table."""
     match event:
-        case said.ProposalMade():
+        case ProposalMade():
             return replace(state, proposals=(*state.proposals, event.proposal))
-        case said.ProposalEndorsed():
+        case ProposalEndorsed():
             open_ones = _without(state.objections, event.department, event.proposal)
             given = Endorsement(department=event.department, proposal=event.proposal)
             return replace(state, objections=open_ones, endorsements=(*state.endorsements, given))
-        case said.ProposalObjected():
+        case ProposalObjected():
             kept = _without(state.endorsements, event.department, event.proposal)
             raised = Objection.model_validate(event, from_attributes=True)
             return replace(state, endorsements=kept, objections=(*state.objections, raised))
-        case said.StatementMade():
+        case StatementMade():
             others = tuple(one for one in state.statements if one.department != event.department)
             made = Statement(department=event.department, dates=event.dates, amounts=event.amounts)
             return replace(state, statements=(*others, made))
-        case said.WordingRefused():
+        case WordingRefused():
             return replace(state, refused=(*state.refused, event.attempt))
         case _:
             return state
 
 
-def _invited(state: S, event: said.DepartmentInvited) -> S:
+def _invited(state: S, event: DepartmentInvited) -> S:
     before = state.seat(event.department)
     earlier = before.steps if before else ()
     known = {step.step for step in earlier}

@@ -20,7 +20,6 @@ from services.intake.commands import (
     RequestEscalation,
     WithdrawComplaint,
 )
-from services.intake.policy import NO_SUCH_COMPLAINT
 from services.intake.state import Unregistered
 from services.intake.views import Views
 from shared.contracts.intake import KIND
@@ -56,7 +55,7 @@ class Desk:
         try:
             return answer(await self._execute(write.call(KIND, complaint, command)))
         except Rejected as rejected:
-            if rejected.rule == NO_SUCH_COMPLAINT:
+            if rejected.absent:
                 raise NotFound(f"there is no complaint {complaint}") from rejected
             raise
 

@@ -1,4 +1,4 @@
-"""What happens when intake is asked for something. Pure; every refusal is a rule of `policy.RULES`."""
+"""What happens when intake is asked for something. Pure; every refusal is a rule of `policy.refusals`."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from services.intake.commands import (
 from services.intake.decide.heard import heard
 from services.intake.decide.promises import changed, run_clocks
 from services.intake.decide.said import said, scored
+from services.intake.policy.refusals import NO_SUCH_COMPLAINT
 from services.intake.state import (
     INITIAL,
     STATE,
@@ -61,7 +62,7 @@ def decider(organisation: Organisation) -> Decider[State, Command]:
 
 
 def decide(organisation: Organisation, state: State, command: Command) -> Sequence[Event]:
-    """Return what happens; empty where it is already so. Raises Rejected by a rule of `policy.RULES`."""
+    """Return what happens; empty where it is already so. Raises Rejected by a rule of `policy.refusals`."""
     match command:
         case RegisterComplaint():
             return _register(organisation, command) if isinstance(state, Unregistered) else ()
@@ -71,7 +72,7 @@ def decide(organisation: Organisation, state: State, command: Command) -> Sequen
         case RunClocks():
             return () if isinstance(state, Unregistered | Withdrawn) else run_clocks(state.case, command)
         case _ if isinstance(state, Unregistered):
-            raise policy.refused(policy.NO_SUCH_COMPLAINT)
+            raise NO_SUCH_COMPLAINT.refusal()
         case RenegotiatePromise() | KeepPromise():
             return changed(state, command)
         case GiveFeedback():

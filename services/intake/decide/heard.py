@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from services.intake import policy
 from services.intake.commands import AnnounceTable, EngageManagement, PrepareAnswer, ReleaseManagement, SendAnswer
 from services.intake.decide.promises import settled
+from services.intake.policy.refusals import ANSWER_BEFORE_COMPLETION
 from services.intake.state import Case
 from shared.contracts.event import Event
 from shared.contracts.intake import (
@@ -59,7 +60,7 @@ def _announce(organisation: Organisation, case: Case, command: AnnounceTable) ->
 def _send(case: Case, command: SendAnswer) -> Sequence[Event]:
     now, by, answer = command.now, command.by, case.answer
     if answer is None:
-        raise policy.refused("answer-before-completion")
+        raise ANSWER_BEFORE_COMPLETION.refusal()
     events: list[Event] = [AnswerSent(at=now, by=by, stage=command.stage, text=answer.text, covers=answer.covers)]
     promised = case.promise(policy.answer_promise(command.stage))
     if promised is not None and promised.standing == "open":

@@ -7,6 +7,14 @@ from datetime import datetime
 
 from services.intake import policy
 from services.intake.commands import KeepPromise, RenegotiatePromise, RunClocks
+from services.intake.policy.refusals import (
+    COMPLAINT_OVER,
+    KEPT_BY_THE_ANSWER,
+    NO_SUCH_PROMISE,
+    PROMISE_IN_THE_PAST,
+    PROMISE_SETTLED,
+    PROMISE_WAS_DUE,
+)
 from services.intake.state import Case, Closed, Open, Promise, Withdrawn
 from shared.contracts.event import Event
 from shared.contracts.intake import AcknowledgementMissed, PromiseBroken, PromiseKept, PromiseRenegotiated
@@ -18,24 +26,24 @@ def changed(state: Open | Closed | Withdrawn, command: AboutPromises) -> Sequenc
     """Return what becomes of a promise that somebody keeps or gives a new date."""
     now, by = command.now, command.by
     if isinstance(state, Withdrawn):
-        raise policy.refused("complaint-over")
+        raise COMPLAINT_OVER.refusal()
     promise = state.case.promise(command.promise)
     if promise is None:
-        raise policy.refused("no-such-promise")
+        raise NO_SUCH_PROMISE.refusal()
     if _is_already_so(promise, command):
         return ()
     if promise.standing != "open":
-        raise policy.refused("promise-settled")
+        raise PROMISE_SETTLED.refusal()
     if now > promise.due or (now == promise.due and isinstance(command, RenegotiatePromise)):
-        raise policy.refused("promise-was-due")
+        raise PROMISE_WAS_DUE.refusal()
     match command:
         case KeepPromise():
             if policy.is_answer_promise(promise.promise):
-                raise policy.refused("kept-by-the-answer")
+                raise KEPT_BY_THE_ANSWER.refusal()
             return (PromiseKept(at=now, by=by, promise=promise.promise),)
         case RenegotiatePromise(due=due):
             if due <= now:
-                raise policy.refused("promise-in-the-past")
+                raise PROMISE_IN_THE_PAST.refusal()
             return (PromiseRenegotiated(at=now, by=by, promise=promise.promise, due=due),)
 
 

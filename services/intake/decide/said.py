@@ -13,6 +13,17 @@ from services.intake.commands import (
     RequestEscalation,
     WithdrawComplaint,
 )
+from services.intake.policy.refusals import (
+    ACKNOWLEDGEMENT_FIRST,
+    COMPLAINT_OVER,
+    FEEDBACK_GIVEN,
+    FEEDBACK_INCOMPLETE,
+    FEEDBACK_NOT_ASKED,
+    HISTORIC,
+    MANAGEMENT_HAS_IT,
+    NO_ANSWER_YET,
+    UNKNOWN_LEARNING_CODE,
+)
 from services.intake.state import Acknowledged, Answered, Closed, Open, Registered, Withdrawn
 from shared.contracts.event import Event
 from shared.contracts.intake import (
@@ -45,7 +56,7 @@ def said(organisation: Organisation, state: Open | Closed | Withdrawn, command: 
             return _reject(state, command)
         case RequestEscalation(reason=reason):
             if isinstance(state, Registered) and not case.missed:
-                raise policy.refused("acknowledgement-first")
+                raise ACKNOWLEDGEMENT_FIRST.refusal()
             return () if case.escalated else (EscalationRequested(at=now, by=by, reason=reason),)
         case WithdrawComplaint(reason=reason):
             return (ComplaintWithdrawn(at=now, by=by, reason=reason),)
@@ -53,23 +64,23 @@ def said(organisation: Organisation, state: Open | Closed | Withdrawn, command: 
 
 def _said_afterwards(state: Closed | Withdrawn, command: FromCustomer) -> Sequence[Event]:
     if state.case.historic:
-        raise policy.refused("historic")
+        raise HISTORIC.refusal()
     again = (
         isinstance(command, WithdrawComplaint) if isinstance(state, Withdrawn) else isinstance(command, AcceptOutcome)
     )
     if not again:
-        raise policy.refused("complaint-over")
+        raise COMPLAINT_OVER.refusal()
     return ()
 
 
 def _accept(organisation: Organisation, state: Open, command: AcceptOutcome) -> Sequence[Event]:
     now, by, case = command.now, command.by, state.case
     if not isinstance(state, Answered):
-        raise policy.refused("no-answer-yet")
+        raise NO_ANSWER_YET.refusal()
     if case.management:
-        raise policy.refused("management-has-it")
+        raise MANAGEMENT_HAS_IT.refusal()
     if not policy.a_learning_code_is_of_the_playbook(organisation, command.learning_code):
-        raise policy.refused("unknown-learning-code")
+        raise UNKNOWN_LEARNING_CODE.refusal()
     events: list[Event] = [
         OutcomeAccepted(at=now, by=by, stage=case.stage),
         ComplaintClosed(at=now, by=by, learning_code=command.learning_code or policy.ACCEPTED),
@@ -84,7 +95,7 @@ def _reject(state: Open, command: RejectOutcome) -> Sequence[Event]:
     if isinstance(state, Acknowledged) and case.answered:
         return ()
     if not isinstance(state, Answered):
-        raise policy.refused("no-answer-yet")
+        raise NO_ANSWER_YET.refusal()
     rejected = OutcomeRejected(at=now, by=by, stage=case.stage, reason=reason)
     if case.stage < policy.LAST_STAGE or case.escalated:
         return (rejected,)
@@ -95,9 +106,9 @@ def scored(state: Open | Closed | Withdrawn, command: GiveFeedback) -> Sequence[
     """Return the scores of a customer who was asked for them."""
     case = state.case
     if not case.questions:
-        raise policy.refused("feedback-not-asked")
+        raise FEEDBACK_NOT_ASKED.refusal()
     if len(command.scores) != case.questions:
-        raise policy.refused("feedback-incomplete")
+        raise FEEDBACK_INCOMPLETE.refusal()
     if case.scores not in {(), command.scores}:
-        raise policy.refused("feedback-given")
+        raise FEEDBACK_GIVEN.refusal()
     return () if case.scores else (FeedbackGiven(at=command.now, by=command.by, scores=command.scores),)

@@ -6,25 +6,38 @@ from collections.abc import Sequence
 
 from services.review.commands import AcknowledgeSummary, AgreeAction, CauseGiven, FinishAction, SetCauses
 from services.review.decide.course import costed
+from services.review.policy.refusals import (
+    ACTION_DUE_IN_FUTURE,
+    ACTION_NEEDS_CRITERION,
+    ACTION_SAYS_NOTHING,
+    CAUSES_ARE_DISTINCT,
+    CAUSES_NEED_EVIDENCE,
+    NO_CAUSES,
+    NO_SUMMARY_YET,
+    REVIEW_CONCLUDED,
+    REVIEW_NOT_OPEN,
+    UNKNOWN_ACTION,
+    UNKNOWN_DEPARTMENT,
+    UNKNOWN_STEP,
+    WEIGHTS_ARE_POSITIVE,
+)
 from services.review.policy.shares import normalised
 from services.review.state.review import Collecting, Concluded, Open, State
 from shared.contracts.event import Event
 from shared.contracts.parts import Cause
 from shared.contracts.review import ActionAgreed, ActionDone, CausesFound, SummaryAcknowledged
-from shared.core.decider import Rejected
+from shared.core.datafile import closest
 from shared.core.organisation import Organisation
 from shared.core.wording import override_used, refuse_blame
-
-_NOT_OPEN = "A review opens when the complaint is resolved; there is none yet."
 
 
 def causes_set(organisation: Organisation, state: State, command: SetCauses) -> Sequence[Event]:
     """The board's causes replace those by rule; their weights are normalised to 1."""
     match state:
         case Collecting():
-            raise Rejected("review-not-open", _NOT_OPEN)
+            raise REVIEW_NOT_OPEN.refusal()
         case Concluded():
-            raise Rejected("review-concluded", "The causes of a concluded review are counted already; they stay.")
+            raise REVIEW_CONCLUDED.refusal()
         case Open():
             causes = _causes(organisation, command.causes)
             if causes == state.causes:
@@ -38,16 +51,18 @@ def causes_set(organisation: Organisation, state: State, command: SetCauses) -> 
 
 def _causes(organisation: Organisation, given: Sequence[CauseGiven]) -> tuple[Cause, ...]:
     if not given:
-        raise Rejected("no-causes", "Name at least one cause.")
+        raise NO_CAUSES.refusal()
     for cause in given:
         if not organisation.has_step(cause.step):
-            raise Rejected("unknown-step", f"There is no step '{cause.step}' in the value chain of {organisation.id}.")
+            raise UNKNOWN_STEP.refusal(
+                step=cause.step, closest=closest(cause.step, (known.id for known in organisation.steps))
+            )
         if not cause.weight > 0:
-            raise Rejected("weights-are-positive", f"The weight of {cause.step} must be more than 0.")
+            raise WEIGHTS_ARE_POSITIVE.refusal(step=cause.step)
         if not cause.evidence.strip():
-            raise Rejected("causes-need-evidence", f"Say what shows that {cause.step} is a cause.")
+            raise CAUSES_NEED_EVIDENCE.refusal(step=cause.step)
     if len({(cause.step, cause.factor) for cause in given}) < len(given):
-        raise Rejected("causes-are-distinct", "A step and a factor together are named once; add their weights up.")
+        raise CAUSES_ARE_DISTINCT.refusal()
     weights = normalised([cause.weight for cause in given])
     return tuple(
         Cause(step=cause.step, factor=cause.factor, weight=weight, evidence=cause.evidence.strip(), basis="board")
@@ -58,21 +73,21 @@ def _causes(organisation: Organisation, given: Sequence[CauseGiven]) -> tuple[Ca
 def action_agreed(organisation: Organisation, state: State, command: AgreeAction) -> Sequence[Event]:
     """Agree an action, in an open or a concluded review."""
     if isinstance(state, Collecting):
-        raise Rejected("review-not-open", _NOT_OPEN)
+        raise REVIEW_NOT_OPEN.refusal()
     if any(action.action == command.action for action in state.actions):
         return []
     if not organisation.has_department(command.department):
-        raise Rejected("unknown-department", f"There is no department '{command.department}' to own the action.")
+        raise UNKNOWN_DEPARTMENT.refusal(department=command.department)
     if not organisation.has_step(command.step):
-        raise Rejected("unknown-step", f"There is no step '{command.step}' in the value chain of {organisation.id}.")
-    if not command.text.strip():
-        raise Rejected("action-says-nothing", "Say what will be done.")
-    if not command.criterion.strip():
-        raise Rejected("action-needs-criterion", "Write now by what later complaints will show that it worked.")
-    if command.due <= command.now:
-        raise Rejected(
-            "action-due-in-future", f"An action is due after it is agreed, not on {command.due.isoformat()}."
+        raise UNKNOWN_STEP.refusal(
+            step=command.step, closest=closest(command.step, (known.id for known in organisation.steps))
         )
+    if not command.text.strip():
+        raise ACTION_SAYS_NOTHING.refusal()
+    if not command.criterion.strip():
+        raise ACTION_NEEDS_CRITERION.refusal()
+    if command.due <= command.now:
+        raise ACTION_DUE_IN_FUTURE.refusal(due=command.due.isoformat())
     said = [command.text, command.criterion]
     refuse_blame(organisation, said, command.override)
     return [
@@ -96,7 +111,7 @@ def action_done(state: State, command: FinishAction) -> Sequence[Event]:
     actions = () if isinstance(state, Collecting) else state.actions
     found = [action for action in actions if action.action == command.action]
     if not found:
-        raise Rejected("unknown-action", f"This review has no action '{command.action}'.")
+        raise UNKNOWN_ACTION.refusal(action=command.action)
     if found[0].stands == "done":
         return []
     return [ActionDone(at=command.now, by=command.by, action=command.action)]
@@ -105,9 +120,9 @@ def action_done(state: State, command: FinishAction) -> Sequence[Event]:
 def acknowledged(organisation: Organisation, state: State, command: AcknowledgeSummary) -> Sequence[Event]:
     """A department has read the summary; each says so once."""
     if not organisation.has_department(command.department):
-        raise Rejected("unknown-department", f"There is no department '{command.department}'.")
+        raise UNKNOWN_DEPARTMENT.refusal(department=command.department)
     if not isinstance(state, Concluded):
-        raise Rejected("no-summary-yet", "There is a summary to read when the review is concluded.")
+        raise NO_SUMMARY_YET.refusal()
     if command.department in state.acknowledged:
         return []
     return [SummaryAcknowledged(at=command.now, by=command.by, department=command.department)]

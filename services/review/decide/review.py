@@ -24,11 +24,11 @@ from services.review.commands import (
 from services.review.decide.board import acknowledged, action_agreed, action_done, causes_set
 from services.review.decide.course import concluded, opened, refigured
 from services.review.policy import rules
+from services.review.policy.refusals import COMPLAINT_NOT_CLOSED, REVIEW_NOT_OPEN
 from services.review.state.review import Collecting, Concluded, Open, State, evolve, waits_for_the_board
 from shared.contracts.event import Event
 from shared.contracts.part import replace
 from shared.contracts.review import ActionOverdue, ComplaintEvidenceNoted, CourseEvidenceNoted, TriageEvidenceNoted
-from shared.core.decider import Rejected
 from shared.core.organisation import Organisation
 
 
@@ -147,11 +147,10 @@ def _ends_by_itself(state: Open, command: NoteComplaint | NoteTriage | NoteCours
 def _concluded_by_the_board(organisation: Organisation, state: State, command: Conclude) -> Sequence[Event]:
     match state:
         case Collecting():
-            raise Rejected("review-not-open", "A review opens when the complaint is resolved; there is none yet.")
+            raise REVIEW_NOT_OPEN.refusal()
         case Open():
             if not rules.the_complaint_has_ended(state.evidence.course):
-                sentence = "A review is concluded after the complaint is closed: its outcome is part of the summary."
-                raise Rejected("complaint-not-closed", sentence)
+                raise COMPLAINT_NOT_CLOSED.refusal()
             return _concluded_now(organisation, state, command)
         case Concluded():
             return []

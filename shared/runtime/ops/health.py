@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from shared.web.problems import problem
+from shared.web.problems import NOT_READY, problem
 
 if TYPE_CHECKING:
     from shared.runtime.service import Service
@@ -69,7 +69,7 @@ def health_router(service: Service) -> APIRouter:
         missing = await service.not_ready()
         if missing:
             detail = "; ".join(f"{what}: {why}" for what, why in missing.items())
-            return problem(503, "not-ready", detail, missing=missing)
+            return problem(NOT_READY, detail, missing=missing)
         return JSONResponse({"status": "ready", "service": service.definition.name})
 
     @router.get("/unsettled")

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from shared.runtime.replay import Replayed, Selection
 from shared.runtime.sources import Copy, Head, SourceUnavailable, Want
-from shared.web.problems import problem
+from shared.web.problems import SOURCE_AWAY, problem
 
 if TYPE_CHECKING:
     from shared.runtime.service import Service
@@ -59,6 +59,6 @@ def log_router(service: Service) -> APIRouter:
         try:
             return await service.replay.step(Selection(body.since, body.complaint), body.after)
         except SourceUnavailable as error:
-            return problem(503, "source-away", f"{error}; what was applied stays, ask again from the same place")
+            return problem(SOURCE_AWAY, f"{error}; what was applied stays, ask again from the same place")
 
     return router

@@ -47,7 +47,7 @@ def resolved(reference: str) -> object:
     return at
 
 
-@pytest.mark.parametrize("name", ["events.md", "asyncapi.yaml"])
+@pytest.mark.parametrize("name", ["events.md", "asyncapi.yaml", "reference/problems.md"])
 def test_the_document_is_up_to_date(name: str) -> None:
     written = (DOCS / name).read_text(encoding="utf-8")
     assert written == made()[name], f"docs/{name} is out of date: make docs"

@@ -13,7 +13,6 @@ from services.intake.commands import (
     RequestEscalation,
     WithdrawComplaint,
 )
-from services.intake.policy import RULES
 from services.intake.state import Acknowledged, Answered, Closed, Withdrawn
 from shared.contracts.intake import (
     AcknowledgementMissed,
@@ -221,7 +220,3 @@ class TestWhenNothingIsKnown:
     )
     def test_there_is_no_such_complaint(self, command: Command) -> None:
         nothing().when(command).then_rejected("no-such-complaint")
-
-
-def test_every_rule_is_a_sentence() -> None:
-    assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in RULES.values())

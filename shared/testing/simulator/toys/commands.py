@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from shared.core.decider import Rejected
+from shared.core.decider import Rejected, Rule
+
+OUT_OF_ORDER: Final = Rule("out-of-order", "{command} does not fit {state}.")
 
 Check = Callable[[object], None]
 """Called with each command before it is decided; may raise."""
@@ -75,4 +78,4 @@ class Count:
 
 def refused(state: object, command: object) -> Rejected:
     """Return that a command came twice or too early."""
-    return Rejected("out-of-order", f"{command} does not fit {state}.")
+    return OUT_OF_ORDER.refusal(command=command, state=state)

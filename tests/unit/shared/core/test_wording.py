@@ -20,7 +20,7 @@ class TestWordsThatBlamePeople:
     def test_are_refused_with_the_phrase_and_how_to_say_it_instead(self) -> None:
         with pytest.raises(Rejected, match=r"«(is )?to blame»") as refused:
             refuse_blame(ORGANISATION, [*HARMLESS, PHRASE])
-        assert refused.value.rule == BLAMES_PEOPLE
+        assert refused.value.rule == BLAMES_PEOPLE.id
 
     def test_may_stand_where_the_lexicon_allows_it_and_somebody_says_why(self) -> None:
         assert all(blame.override for blame in what_blames_people(ORGANISATION, [PHRASE]))

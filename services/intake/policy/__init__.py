@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from shared.contracts.parts import Severity
-from shared.core.decider import Rejected
 from shared.core.organisation import Organisation
 
 HISTORIC: Final = "historic"
@@ -19,32 +18,6 @@ UNTIL_TRIAGED: Final[Severity] = "medium"
 """Severity whose deadlines count before anyone has judged the complaint."""
 
 LAST_STAGE: Final = 2
-NO_SUCH_COMPLAINT: Final = "no-such-complaint"
-
-RULES: Final = {
-    NO_SUCH_COMPLAINT: "There is no complaint with this id.",
-    "complaint-over": "The complaint is over: it was closed or withdrawn.",
-    "historic": "The complaint was imported from the past: it is counted, and nobody acts on it any more.",
-    "no-answer-yet": "The customer can accept or reject only after the answer was sent.",
-    "management-has-it": (
-        "Management has this complaint: it can be closed only after a manager has personally contacted the customer "
-        "and handed it back."
-    ),
-    "acknowledgement-first": (
-        "Management can be asked for from the acknowledgement on, or when the time to acknowledge has run out."
-    ),
-    "unknown-learning-code": "The learning code must be one of the organisation's playbook.",
-    "no-such-promise": "This complaint has no promise of that name.",
-    "promise-settled": "The promise was already kept or broken; only an open promise can change.",
-    "promise-was-due": "A promise is kept, or given a new date, only up to the date it was due.",
-    "promise-in-the-past": "The new date must lie ahead.",
-    "kept-by-the-answer": "The promise of an answer is kept by the answer itself.",
-    "feedback-not-asked": "Feedback was not asked for this complaint.",
-    "feedback-given": "Feedback was already given, with other scores.",
-    "feedback-incomplete": "Give one score per question, in their order.",
-    "answer-before-completion": "A resolution is complete only after its answer was agreed; no answer is known.",
-}
-
 _WHO_HAS_IT: Final = {
     "en": "{lead} answers for your complaint. Every department it touches looks for a solution; you get one answer.",
     "ru": "За вашу жалобу отвечает {lead}. Все причастные отделы вместе ищут решение; вы получите один общий ответ.",  # noqa: RUF001 - Russian
@@ -62,11 +35,6 @@ _QUESTIONS: Final = {
     "ru": ("Насколько вы довольны решением?", "Насколько вы довольны тем, как с вами обращались?"),  # noqa: RUF001 - Russian
     "pt": ("Está satisfeito com a solução?", "Está satisfeito com a forma como foi atendido?"),
 }
-
-
-def refused(rule: str) -> Rejected:
-    """Return the refusal by a rule of `RULES`."""
-    return Rejected(rule, RULES[rule])
 
 
 def acknowledge_by(organisation: Organisation, now: datetime, *, harm: bool) -> datetime:
