@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from bson.int64 import Int64
 from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.write_concern import WriteConcern
 
+from shared.store.batch import one_per_stream
+from shared.store.instants import to_micros
 from shared.store.mongo.client import duplicates, is_outage
 from shared.store.mongo.documents import commit_document, commit_from, to_name
 from shared.store.mongo.driver import Collection, Database, Document
 from shared.store.mongo.schema import COMMITS, COUNTERS, POSITION
 from shared.store.mongo.states import save_states
-from shared.store.port import Commit, Snapshot, StoreUnavailable
+from shared.store.port import MAX_PAGE, Commit, Snapshot, StoreUnavailable
 
 PAUSES: Final = (0.0, 0.05, 0.25, 1.0)
 """Seconds before each attempt to insert; what is in doubt after the last one is unknown."""
@@ -29,6 +32,9 @@ async def append(database: Database, entries: Sequence[tuple[Commit, Snapshot]])
     fills in a commit below one that a reader of the log has passed already. Whoever follows the log looks at empty
     positions again (anti-entropy, for a quarter of an hour); publishing goes by the marks, not by positions.
     """
+    if not entries:
+        return []
+    one_per_stream(entries)
     writer = uuid.uuid4().hex
     documents = [commit_document(commit, writer) for commit, _ in entries]
     inserted = await _insert(database, documents)
@@ -99,11 +105,11 @@ async def _writers(commits: Collection, ids: set[str]) -> dict[str, str]:
     return {document["_id"]: document["writer"] for document in found}
 
 
-async def unpublished(database: Database, older_than: int | None, limit: int) -> list[Commit]:
-    """See the port; `older_than` in microseconds."""
+async def unpublished(database: Database, *, older_than: datetime | None = None, limit: int = 500) -> list[Commit]:
+    """See the port."""
     where: Document = {"published": False}
     if older_than is not None:
-        where["at"] = {"$lt": older_than}
+        where["at"] = {"$lt": to_micros(older_than)}
     found = await database[COMMITS].find(where).sort([("position", 1)]).limit(limit).to_list(None)
     return [commit_from(document) for document in found]
 
@@ -115,7 +121,7 @@ async def mark_published(database: Database, commit_ids: Sequence[str]) -> None:
     await commits.update_many({"_id": {"$in": ids}}, {"$set": {"published": True}})
 
 
-async def mark_unpublished(database: Database, after: int, most: int) -> int:
+async def mark_unpublished(database: Database, *, after: int, most: int = 100_000) -> int:
     """See the port."""
     where: dict[str, Any] = {"position": {"$gt": after}, "records": {"$ne": []}}
     newest = database[COMMITS].find(where, {"position": 1}).sort([("position", -1)])
@@ -132,14 +138,14 @@ async def position(database: Database) -> int:
     return int(newest[0]["position"]) if newest else 0
 
 
-async def history(database: Database, stream: str, after: int, limit: int) -> list[Commit]:
+async def history(database: Database, stream: str, *, after: int = 0, limit: int = MAX_PAGE) -> list[Commit]:
     """See the port."""
     where = {"stream": to_name(stream), "number": {"$gt": after}}
     found = await database[COMMITS].find(where).sort([("number", 1)]).limit(limit).to_list(None)
     return [commit_from(document) for document in found]
 
 
-async def log(database: Database, after: int, limit: int) -> list[tuple[int, Commit]]:
+async def log(database: Database, *, after: int = 0, limit: int = MAX_PAGE) -> list[tuple[int, Commit]]:
     """See the port. Positions may have holes."""
     where = {"position": {"$gt": after}}
     found = await database[COMMITS].find(where).sort([("position", 1)]).limit(limit).to_list(None)

@@ -15,7 +15,7 @@ from shared.store.mongo.schema import COMMITS, STATES
 from shared.store.port import Commit, Executed, Loaded, Snapshot
 
 
-async def load(database: Database, streams: Sequence[str], command_ids: Sequence[str]) -> Loaded:
+async def load(database: Database, streams: Sequence[str], command_ids: Sequence[str] = ()) -> Loaded:
     """See the port. Two round trips; a third one where a state lags behind its commits."""
     names = list(dict.fromkeys(map(to_name, streams)))
     states = await _states(database, names)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import count
 from typing import Any, Final
 
 from pymongo.errors import BulkWriteError
 
+from shared.store.instants import to_micros
 from shared.store.mongo.client import DUPLICATE, duplicates, failed
 from shared.store.mongo.documents import (
     from_name,
@@ -75,7 +77,7 @@ async def parked(database: Database, keys: Sequence[str]) -> dict[str, int]:
     return {from_name(group["_id"]): group["length"] for group in await aggregated(database[PARKED], pipeline)}
 
 
-async def parked_list(database: Database, after: str, limit: int) -> list[Parked]:
+async def parked_list(database: Database, *, after: str = "", limit: int = 100) -> list[Parked]:
     """See the port."""
     seen = await database[PARKED].find_one({"_id": to_name(after)}, {"key": 1, "position": 1})
     where: dict[str, Any] = {}
@@ -86,18 +88,19 @@ async def parked_list(database: Database, after: str, limit: int) -> list[Parked
     return [parked_from(document) for document in found]
 
 
-async def parked_due(database: Database, now: int, limit: int) -> list[Parked]:
-    """See the port; `now` in microseconds.
+async def parked_due(database: Database, now: datetime, *, limit: int = 100) -> list[Parked]:
+    """See the port.
 
     Candidates are read in pages, earliest first. A line is looked at once, however many of its records are due.
     """
+    until = to_micros(now)
     heads: dict[str, Document] = {}
     due: list[Document] = []
     while True:
-        ripe = {"due": {"$lte": now}, "permanent": False, "key": {"$nin": list(heads)}}
+        ripe = {"due": {"$lte": until}, "permanent": False, "key": {"$nin": list(heads)}}
         page = await database[PARKED].find(ripe).sort([("due", 1), ("key", 1)]).limit(PAGE).to_list(None)
         heads |= await _heads(database[PARKED], page)
-        due = [head for head in heads.values() if not head["permanent"] and _at_most(head["due"], now)]
+        due = [head for head in heads.values() if not head["permanent"] and _at_most(head["due"], until)]
         due.sort(key=lambda document: (document["due"], document["key"]))
         # whatever is on a later page is due no earlier than the last one here
         if len(page) < PAGE or (len(due) >= limit and due[limit - 1]["due"] < page[-1]["due"]):
@@ -134,6 +137,8 @@ async def unpark(database: Database, ids: Sequence[str]) -> None:
 
 async def skip(database: Database, given_up: Sequence[Skipped]) -> None:
     """See the port. Kept first, removed then: whoever is stopped in between comes again and adds nothing."""
+    if not given_up:
+        return
     await insert_new(database[SKIPPED], [skipped_document(one) for one in given_up])
     await unpark(database, [one.record.id for one in given_up])
 
@@ -146,7 +151,7 @@ async def insert_new(collection: Collection, documents: list[Document]) -> None:
         duplicates(error)
 
 
-async def skipped(database: Database, after: str, limit: int) -> list[Skipped]:
+async def skipped(database: Database, *, after: str = "", limit: int = 100) -> list[Skipped]:
     """See the port."""
     seen = await database[SKIPPED].find_one({"_id": to_name(after)}, {"at": 1})
     where: dict[str, Any] = {}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
 
+from shared.store.instants import from_micros, to_micros
 from shared.store.mongo.client import duplicates
 from shared.store.mongo.documents import field_prefix, from_name, state_document, state_from, to_name, word
 from shared.store.mongo.driver import Database, Document, aggregated
@@ -39,8 +41,9 @@ async def save_states(database: Database, snapshots: Sequence[Snapshot]) -> None
             return
 
 
-async def find(database: Database, kind: str, where: Where, after: str, limit: int) -> Page:
+async def find(database: Database, kind: str, where: Where | None = None, *, after: str = "", limit: int = 100) -> Page:
     """See the port."""
+    where = where or {}
     if not all(where.values()):
         return Page((), "")
     # "0" follows "/", so this range is exactly the streams of the kind.
@@ -51,8 +54,9 @@ async def find(database: Database, kind: str, where: Where, after: str, limit: i
     return Page(items, from_name(found[limit - 1]["_id"]) if items and len(found) > limit else "")
 
 
-async def count(database: Database, kind: str, by: str, where: Where) -> dict[str, int]:
+async def count(database: Database, kind: str, by: str, where: Where | None = None) -> dict[str, int]:
     """See the port. The server counts the words of the field."""
+    where = where or {}
     if not all(where.values()):
         return {}
     # "=" ends the field's name and ">" follows it, so this range is exactly the words of the field.
@@ -77,15 +81,16 @@ def _matching(kind: str, where: Where) -> Document:
     return {**chosen, "$and": wanted} if wanted else chosen
 
 
-async def due(database: Database, now: int, limit: int) -> list[Snapshot]:
-    """See the port; `now` in microseconds."""
+async def due(database: Database, now: datetime, *, limit: int = 500) -> list[Snapshot]:
+    """See the port."""
     order = [("next_due", 1), ("_id", 1)]
-    found = await database[STATES].find({"next_due": {"$lte": now}}).sort(order).limit(limit).to_list(None)
+    until_now = {"next_due": {"$lte": to_micros(now)}}
+    found = await database[STATES].find(until_now).sort(order).limit(limit).to_list(None)
     return [state_from(document) for document in found]
 
 
-async def next_due(database: Database) -> int | None:
-    """See the port; in microseconds."""
+async def next_due(database: Database) -> datetime | None:
+    """See the port."""
     ever = {"next_due": {"$gt": -(2**63)}}
     found = await database[STATES].find(ever, {"next_due": 1}).sort([("next_due", 1)]).limit(1).to_list(None)
-    return found[0]["next_due"] if found else None
+    return from_micros(found[0]["next_due"]) if found else None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
-from shared.store.port import Commit, Executed, Loaded, Snapshot
+from shared.store.batch import one_per_stream
+from shared.store.instants import to_micros
+from shared.store.port import MAX_PAGE, Commit, Executed, Loaded, Snapshot
 from shared.store.sqlite.lane import transaction
 from shared.store.sqlite.rows import COMMIT_COLUMNS, STATE_COLUMNS, Row, as_list, commit_from, commit_row, state_from
 from shared.store.sqlite.states import save_states
@@ -24,7 +27,7 @@ INSERT_EXECUTED: Final = (
 HAS_RECORDS: Final = "length(records) > 2"
 
 
-def load(connection: sqlite3.Connection, streams: Sequence[str], command_ids: Sequence[str]) -> Loaded:
+def load(connection: sqlite3.Connection, streams: Sequence[str], command_ids: Sequence[str] = ()) -> Loaded:
     """See the port. One read transaction, so that states, commits and commands are of one instant."""
     found: dict[str, Snapshot] = {}
     unpublished: dict[str, list[Commit]] = {}
@@ -56,6 +59,9 @@ def load(connection: sqlite3.Connection, streams: Sequence[str], command_ids: Se
 
 def append(connection: sqlite3.Connection, entries: Sequence[tuple[Commit, Snapshot]]) -> list[bool]:
     """See the port. One write transaction; a conflict is seen by what did not get a position after the last one."""
+    if not entries:
+        return []
+    one_per_stream(entries)
     rows = [commit_row(commit) for commit, _ in entries]
     with transaction(connection):
         last = position(connection)
@@ -77,12 +83,15 @@ def append(connection: sqlite3.Connection, entries: Sequence[tuple[Commit, Snaps
     return result
 
 
-def unpublished(connection: sqlite3.Connection, older_than: int | None, limit: int) -> list[Commit]:
-    """See the port; `older_than` in microseconds. The oldest positions are picked before a long row is read."""
+def unpublished(
+    connection: sqlite3.Connection, *, older_than: datetime | None = None, limit: int = 500
+) -> list[Commit]:
+    """See the port. The oldest positions are picked before a long row is read."""
+    before = None if older_than is None else to_micros(older_than)
     rows = connection.execute(
         f"SELECT {COMMIT_COLUMNS} FROM commits WHERE position IN "  # noqa: S608 - constants
         "(SELECT position FROM outbox WHERE ? IS NULL OR at < ? ORDER BY position LIMIT ?) ORDER BY position",
-        (older_than, older_than, limit),
+        (before, before, limit),
     )
     return [commit_from(row) for row in rows]
 
@@ -106,7 +115,7 @@ def _key(commit_id: str) -> tuple[str, int]:
     return stream, int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
 
 
-def mark_unpublished(connection: sqlite3.Connection, after: int, most: int) -> int:
+def mark_unpublished(connection: sqlite3.Connection, *, after: int, most: int = 100_000) -> int:
     """See the port."""
     with transaction(connection):
         return connection.execute(
@@ -123,7 +132,7 @@ def position(connection: sqlite3.Connection) -> int:
     return newest or 0
 
 
-def history(connection: sqlite3.Connection, stream: str, after: int, limit: int) -> list[Commit]:
+def history(connection: sqlite3.Connection, stream: str, *, after: int = 0, limit: int = MAX_PAGE) -> list[Commit]:
     """See the port."""
     rows = connection.execute(
         f"SELECT {COMMIT_COLUMNS} FROM commits "  # noqa: S608 - constants
@@ -133,7 +142,7 @@ def history(connection: sqlite3.Connection, stream: str, after: int, limit: int)
     return [commit_from(row) for row in rows]
 
 
-def log(connection: sqlite3.Connection, after: int, limit: int) -> list[tuple[int, Commit]]:
+def log(connection: sqlite3.Connection, *, after: int = 0, limit: int = MAX_PAGE) -> list[tuple[int, Commit]]:
     """See the port."""
     rows: list[Row] = connection.execute(
         f"SELECT {COMMIT_COLUMNS}, position FROM commits "  # noqa: S608 - constants

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from shared.store.instants import to_micros
@@ -49,7 +50,7 @@ def parked(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, int
     return dict(rows)
 
 
-def parked_list(connection: sqlite3.Connection, after: str, limit: int) -> list[Parked]:
+def parked_list(connection: sqlite3.Connection, *, after: str = "", limit: int = 100) -> list[Parked]:
     """See the port."""
     seen: Row = connection.execute("SELECT key, position FROM parked WHERE id = ?", (after,)).fetchone() or ("", 0)
     rows = connection.execute(
@@ -60,13 +61,13 @@ def parked_list(connection: sqlite3.Connection, after: str, limit: int) -> list[
     return [parked_from(row) for row in rows]
 
 
-def parked_due(connection: sqlite3.Connection, now: int, limit: int) -> list[Parked]:
-    """See the port; `now` in microseconds."""
+def parked_due(connection: sqlite3.Connection, now: datetime, *, limit: int = 100) -> list[Parked]:
+    """See the port."""
     rows = connection.execute(
         f"SELECT {PARKED_COLUMNS} FROM parked AS head WHERE due <= ? AND NOT permanent "  # noqa: S608 - constants
         "AND NOT EXISTS (SELECT 1 FROM parked p WHERE p.key = head.key AND p.position < head.position) "
         "ORDER BY due, key LIMIT ?",
-        (now, limit),
+        (to_micros(now), limit),
     )
     return [parked_from(row) for row in rows]
 
@@ -94,7 +95,7 @@ def skip(connection: sqlite3.Connection, given_up: Sequence[Skipped]) -> None:
         connection.execute(DELETE_PARKED, (as_list([one.record.id for one in given_up]),))
 
 
-def skipped(connection: sqlite3.Connection, after: str, limit: int) -> list[Skipped]:
+def skipped(connection: sqlite3.Connection, *, after: str = "", limit: int = 100) -> list[Skipped]:
     """See the port."""
     seen: Row = connection.execute("SELECT at, id FROM skipped WHERE id = ?", (after,)).fetchone() or (BEGINNING, "")
     rows = connection.execute(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 import orjson
 
+from shared.store.instants import from_micros, to_micros
 from shared.store.port import Page, Snapshot, Value
 from shared.store.sqlite.rows import STATE_COLUMNS, Row, as_list, index_text, state_from, state_row
 
@@ -73,9 +75,11 @@ def _values(value: Value | None) -> set[str | int]:
     return set(value) if isinstance(value, list) else {value}
 
 
-def find(connection: sqlite3.Connection, kind: str, where: Where, after: str, limit: int) -> Page:
+def find(
+    connection: sqlite3.Connection, kind: str, where: Where | None = None, *, after: str = "", limit: int = 100
+) -> Page:
     """See the port."""
-    chosen, parameters = _matching(connection, kind, where, after, limit + 1)
+    chosen, parameters = _matching(connection, kind, where or {}, after, limit + 1)
     rows = connection.execute(
         f"SELECT {STATE_COLUMNS} FROM states WHERE stream IN ({chosen}) ORDER BY stream",  # noqa: S608 - constants
         parameters,
@@ -139,8 +143,9 @@ def _having(values: Sequence[str | int]) -> str:
     return f"FROM fields f WHERE f.kind = ? AND f.field = ? AND f.value IN ({', '.join('?' * len(values))})"
 
 
-def count(connection: sqlite3.Connection, kind: str, by: str, where: Where) -> dict[str, int]:
+def count(connection: sqlite3.Connection, kind: str, by: str, where: Where | None = None) -> dict[str, int]:
     """See the port. Few candidates are read one by one; otherwise the field's index is walked once."""
+    where = where or {}
     fields = _most_selective_first(connection, kind, where)
     if where and _few(connection, kind, fields[0], where[fields[0]]) < FEW:
         query, parameters = _count_candidates(kind, by, fields, where)
@@ -175,19 +180,19 @@ def _count_all(kind: str, by: str, where: Where) -> tuple[str, list[str | int]]:
     return query, [kind, by, *(part for field, values in where.items() for part in (kind, field, *values))]
 
 
-def due(connection: sqlite3.Connection, now: int, limit: int) -> list[Snapshot]:
-    """See the port; `now` in microseconds."""
+def due(connection: sqlite3.Connection, now: datetime, *, limit: int = 500) -> list[Snapshot]:
+    """See the port."""
     rows = connection.execute(
         f"SELECT {STATE_COLUMNS} FROM states WHERE next_due <= ? "  # noqa: S608 - constants
         "ORDER BY next_due, stream LIMIT ?",
-        (now, limit),
+        (to_micros(now), limit),
     )
     return [state_from(row) for row in rows]
 
 
-def next_due(connection: sqlite3.Connection) -> int | None:
-    """See the port; in microseconds."""
+def next_due(connection: sqlite3.Connection) -> datetime | None:
+    """See the port."""
     earliest: int | None = connection.execute("SELECT min(next_due) FROM states WHERE next_due IS NOT NULL").fetchone()[
         0
     ]
-    return earliest
+    return None if earliest is None else from_micros(earliest)
