@@ -31,8 +31,8 @@ def python_files(*tops: str) -> tuple[Path, ...]:
 @cache
 def text_files() -> tuple[Path, ...]:
     """Every file that a person wrote: code, documents, settings. What tools generate under hidden folders is not."""
-    found = [path for path in ROOT.iterdir() if path.is_file() and (path.suffix in _PROSE or path.name == ".gitignore")]
-    for top in (*CODE, "docs", "requirements", ".ci"):
+    found = [path for path in ROOT.iterdir() if path.is_file() and path.suffix in _PROSE and path.name != ".git"]
+    for top in (*CODE, "docs", "requirements", ".ci", ".github"):
         found += [path for path in (ROOT / top).rglob("*") if path.is_file() and path.suffix in {*_PROSE, ".py"}]
     return tuple(path for path in found if "__pycache__" not in path.parts and "results" not in path.parts)
 
