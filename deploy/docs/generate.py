@@ -8,26 +8,30 @@ from typing import Final
 
 from deploy.docs.asyncapi import asyncapi
 from deploy.docs.markdown import events
+from deploy.docs.operators import operators_files
 from deploy.docs.problems import problem_types
 from deploy.docs.reading import messages, parts
 
-DOCS: Final = Path(__file__).parents[2] / "docs"
+ROOT: Final = Path(__file__).parents[2]
 
 
 def documents() -> Mapping[str, str]:
-    """Return file names below `DOCS` and what is to stand in them."""
+    """Return paths in the repository and what is to stand in those files."""
     said = messages()
     return {
-        "events.md": events(said, parts()),
-        "asyncapi.yaml": asyncapi(said),
-        "reference/problems.md": problem_types(),
+        "docs/events.md": events(said, parts()),
+        "docs/asyncapi.yaml": asyncapi(said),
+        "docs/reference/problems.md": problem_types(),
+        **operators_files(),
     }
 
 
 def main() -> None:
     """Write them."""
     for name, text in documents().items():
-        (DOCS / name).write_text(text, encoding="utf-8")
+        path = ROOT / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import holidays as holiday_package
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from shared.core.datafile import Frozen, closest, is_mapping
 from shared.core.kinds import Slug, Version, known_zone
@@ -33,10 +33,12 @@ class CalendarError(ValueError):
 
 
 class Holidays(Frozen):
-    """Public holidays of a country (ISO 3166-1 alpha-2) and, if given, of one of its subdivisions."""
+    """Public holidays, from the `holidays` package."""
 
     country: str
+    """ISO 3166-1 alpha-2, such as `DE`."""
     subdivision: str | None = None
+    """One of the country's subdivisions, such as `BE`, whose holidays count too."""
 
     @model_validator(mode="after")
     def _known_to_the_package(self) -> "Holidays":
@@ -61,19 +63,28 @@ class _Year(NamedTuple):
 
 
 class BusinessCalendar(Frozen):
-    """When a department, or the customer's promise, counts time.
+    """When a clock counts time.
 
-    `week: always` is the 24x7 calendar. Otherwise `week` gives shifts per weekday (`mon-fri: ["09:00-13:00", ...]`),
-    `closed` lists further days without work, and `open` gives the shifts of single days and wins over everything.
+    Shifts are local wall time. What is counted inside them is elapsed time, so an hour that daylight saving skips is
+    not counted and one that it repeats is counted twice.
     """
 
+    model_config = ConfigDict(title="Calendar")
+
     id: Slug
+    """What departments and `customer_calendar` call it."""
     version: Version
+    """Raise it with every change: each deadline is stored with the `<id>@<version>` it was counted on."""
     timezone: str
+    """IANA name of the zone of its shifts, such as `Europe/Berlin`."""
     week: Week
+    """The shifts of each weekday, or `always`."""
     holidays: Holidays | None = None
+    """Public holidays on which it is closed."""
     closed: frozenset[date] = frozenset()
+    """Further days on which it is closed."""
     open: Mapping[date, tuple[Shift, ...]] = Field(default_factory=dict[date, tuple[Shift, ...]])
+    """Shifts of single days. They win over `week`, `holidays` and `closed`."""
 
     _read_week = field_validator("week", mode="before")(read_week)
 

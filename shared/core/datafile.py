@@ -6,12 +6,13 @@ Used by the organisation file and by the import mappings. Pure: text in, data or
 import difflib
 import re
 import typing
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.config import JsonDict
 
 
 class Frozen(BaseModel):
@@ -43,6 +44,34 @@ class DataFileInvalid(ValueError):
         self.problems = tuple(problems)
         listed = "\n".join(f"  {problem}" for problem in self.problems)
         super().__init__(f"{self.kind} {source} is invalid:\n{listed}")
+
+
+def written_as(form: JsonDict) -> Callable[[JsonDict], None]:
+    """For `json_schema_extra` of a model that a file writes in another form, which takes the place of its fields."""
+
+    def replace(schema: JsonDict) -> None:
+        kept = _taken(schema)
+        schema.clear()
+        schema |= kept | form
+
+    return replace
+
+
+def or_shorter(*forms: JsonDict) -> Callable[[JsonDict], None]:
+    """For `json_schema_extra` of a model that a file may also write in one of these shorter forms."""
+
+    def widen(schema: JsonDict) -> None:
+        kept = _taken(schema)
+        full = dict(schema)
+        schema.clear()
+        schema |= kept
+        schema["anyOf"] = [*forms, full]
+
+    return widen
+
+
+def _taken(schema: JsonDict) -> JsonDict:
+    return {key: schema.pop(key) for key in ("title", "description") if key in schema}
 
 
 def closest(word: object, known: Iterable[str]) -> str:

@@ -16,22 +16,32 @@ from pydantic import (
     RootModel,
     StringConstraints,
     TypeAdapter,
+    WithJsonSchema,
     model_validator,
 )
 
 from shared.contracts.parts import Severity
-from shared.core.datafile import closest
+from shared.core.datafile import closest, or_shorter
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$", max_length=64)]
-"""An id: lower case letters and digits, parts joined by `-`, `_` or `.`."""
+Slug = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$", max_length=64),
+    Field(title="id", examples=["late-delivery"]),
+]
+"""Lower case letters and digits, parts joined by `-`, `_` or `.`; at most 64 characters."""
 
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$"), Field(title="language", examples=["en"])]
 """ISO 639-1, two letters."""
 
-Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
-"""An amount in the organisation's currency; never negative."""
+Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2, title="amount", examples=[12.5])]
+"""An amount in the organisation's currency, with at most two decimals; never negative."""
 
-Share = Annotated[float, Field(ge=0, le=1)]
+Share = Annotated[float, Field(ge=0, le=1, title="share", examples=[0.85])]
+"""A number from 0 to 1."""
+
+Phrase = Annotated[str, Field(title="phrase", examples=["refund*", "parcel ... lost"])]
+"""Whole words to look for in a text. `*` ends (or begins) a word of which only the stem is given; `...` stands for up
+to three words. Case does not matter."""
 
 
 LEVELS: tuple[Severity, ...] = ("low", "medium", "high", "critical")
@@ -48,7 +58,8 @@ def raised(level: Severity, by: int) -> Severity:
     return LEVELS[min(rank(level) + by, len(LEVELS) - 1)]
 
 
-_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(d|h|min|m|s)(?![a-z])")
+_AMOUNT = r"(\d+(?:\.\d+)?)\s*(d|h|min|m|s)(?![a-z])"
+_PART = re.compile(_AMOUNT)
 _SECONDS = {"d": 86_400, "h": 3_600, "min": 60, "m": 60, "s": 1}
 _ISO = TypeAdapter(timedelta)
 
@@ -93,16 +104,29 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(lambda value: _positive(parse_duration(value))),
     PlainSerializer(iso_duration, return_type=str),
+    WithJsonSchema(
+        {
+            "title": "duration",
+            "type": "string",
+            "pattern": rf"^(\s*{_AMOUNT})+\s*$|^P[\dT]",
+            "examples": ["24h", "1d 12h", "30m", "PT24H"],
+        }
+    ),
 ]
-"""A positive `timedelta`, written `24h`, `1d 12h`, `30m` or in ISO-8601."""
+"""A number with its unit: `d`, `h`, `m` or `min`, `s`; or ISO 8601. Longer than nothing. `1d` is 24 hours."""
 
 
 def _as_version(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Version = Annotated[str, BeforeValidator(_as_version), StringConstraints(pattern=r"^[\w.+-]{1,40}$")]
-"""A version label; `3` in the file is read as `"3"`."""
+Version = Annotated[
+    str,
+    BeforeValidator(_as_version, json_schema_input_type=str | int),
+    StringConstraints(pattern=r"^[\w.+-]{1,40}$"),
+    Field(title="version", examples=[3, "2026-11"]),
+]
+"""A number or a label of up to 40 letters, digits, `.`, `+`, `-` and `_`."""
 
 
 @cache
@@ -123,9 +147,9 @@ def known_zone(name: str) -> str:
 
 
 class Text(RootModel[dict[Language, str]]):
-    """Words for people, by language. One plain string in the file serves every language."""
+    """Words for people, by language: `{en: Returns, ru: Возвраты}`. A plain text serves every language."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, title="Text by language", json_schema_extra=or_shorter({"type": "string"}))
 
     @model_validator(mode="before")
     @classmethod
@@ -155,5 +179,5 @@ class Text(RootModel[dict[Language, str]]):
         return hash(tuple(sorted(self.root.items())))
 
 
-WordsByLanguage = Mapping[Language, tuple[str, ...]]
+WordsByLanguage = Mapping[Language, tuple[Phrase, ...]]
 """Phrases per language, in the grammar of `shared.core.phrases`."""

@@ -4,20 +4,42 @@ import re
 from itertools import pairwise
 from typing import cast
 
-from pydantic import model_validator
+from pydantic import ConfigDict, model_validator
+from pydantic.config import JsonDict
 
-from shared.core.datafile import Frozen, closest, is_list, is_mapping
+from shared.core.datafile import Frozen, closest, is_list, is_mapping, written_as
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SHIFT = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 _DAY_MINUTES = 24 * 60
+_DAY = "|".join(WEEKDAYS)
+_WRITTEN_WEEK: JsonDict = {
+    "anyOf": [
+        {"const": "always"},
+        {
+            "type": "object",
+            "minProperties": 1,
+            "patternProperties": {
+                f"^({_DAY})(-({_DAY}))?$": {
+                    "type": "array",
+                    "items": {"type": "string", "pattern": f"^{_SHIFT.pattern}$"},
+                }
+            },
+            "additionalProperties": False,
+        },
+    ]
+}
 
 
 class Shift(Frozen):
-    """From `start` to `end`, minutes past local midnight; `24:00` is 1440."""
+    """Opening hours of one day: `09:00-17:30`. A shift over midnight is two: `22:00-24:00` and `00:00-06:00`."""
+
+    model_config = ConfigDict(json_schema_extra=written_as({"type": "string", "pattern": f"^{_SHIFT.pattern}$"}))
 
     start: int
+    """Minutes past local midnight."""
     end: int
+    """Minutes past local midnight; `24:00` is 1440."""
 
     @model_validator(mode="after")
     def _runs_forward(self) -> "Shift":
@@ -33,10 +55,17 @@ class Shift(Frozen):
 
 
 class Week(Frozen):
-    """The shifts of Monday (0) to Sunday (6); `always`: the clock never stops."""
+    """Shifts by weekday: `{mon-fri: ["09:00-13:00", "14:00-18:00"], sat: ["09:00-12:00"]}`.
+
+    A single day wins over a range; a day that is not named is closed. `always` is around the clock, without holidays.
+    """
+
+    model_config = ConfigDict(json_schema_extra=written_as(_WRITTEN_WEEK))
 
     days: tuple[tuple[Shift, ...], ...] = ((),) * 7
+    """The shifts of Monday (0) to Sunday (6)."""
     always: bool = False
+    """Whether the clock never stops."""
 
     def on(self, weekday: int) -> tuple[Shift, ...]:
         """Shifts of a weekday, Monday = 0."""

@@ -7,33 +7,37 @@ from collections.abc import Mapping
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from shared.core.datafile import Frozen
+from shared.core.datafile import Frozen, or_shorter
 from shared.core.kinds import Duration, Language, Slug, Version, known_zone
 from shared.core.organisation.structure import Condition
 
-Column = Annotated[str, StringConstraints(min_length=1)]
-"""Name of a column, as the source's header row writes it."""
+Column = Annotated[str, StringConstraints(min_length=1), Field(title="column", examples=["order_id"])]
+"""The name of a column, as the source's header row writes it."""
 
 ISO = "iso"
 
 
 class MappedStep(Frozen):
-    """Where the times of one step stand, and what it was given: at most one of the last three.
+    """Where the times of one step stand.
 
-    Without any, the standard of the organisation file counts.
+    At most one of `standard`, `limit` and `standard_between` says how long it should have taken. Without any, the
+    step's standard in the organisation file counts.
     """
 
     step: Slug
+    """Id of a step of the organisation."""
     started: Column
+    """Holds the instant at which it began. A row may leave it empty."""
     ended: Column
+    """Holds the instant at which it ended. A row may leave it empty. A step that ends before it starts is left out."""
     standard: Duration | None = None
     """The same time for every order."""
     limit: Column | None = None
-    """The instant by which this order's step had to end."""
+    """Holds the instant by which this order's step had to end."""
     standard_between: tuple[Column, Column] | None = None
-    """The time this order's step was given: from the first column's instant to the second's."""
+    """Two columns: this order's step was given the time from the first one's instant to the second one's."""
 
     @model_validator(mode="after")
     def _given_one_way(self) -> MappedStep:
@@ -44,10 +48,16 @@ class MappedStep(Frozen):
 
 
 class LanguageOf(Frozen):
-    """The language of the texts: one for all rows, or a column that holds it."""
+    """The language of the texts: one for all rows, or a column that holds it. A plain text is short for `fixed`."""
+
+    model_config = ConfigDict(
+        title="Language of the texts", json_schema_extra=or_shorter({"type": "string", "pattern": "^[a-z]{2}$"})
+    )
 
     fixed: Language | None = None
+    """The language of every row."""
     column: Column | None = None
+    """Holds the language of a row, two letters."""
 
     @model_validator(mode="before")
     @classmethod
@@ -63,54 +73,69 @@ class LanguageOf(Frozen):
 
 
 class AnalysedColumns(Frozen):
-    """What the analysis of step times needs beside the times themselves.
+    """What `throughline analyse times` reads beside the times themselves. Nothing of it becomes part of a complaint.
 
     An order counts as finished when its status is one of `finished` and every step has both times; it is late when
-    its last step ended after `promised_by`; it is complained about when its score is one of `complaint`.
+    its last promised step ended after `promised_by`; it is complained about when its score is one of `complaint`.
     """
 
     status: Column
+    """Holds the order's status."""
     finished: tuple[str, ...] = Field(min_length=1)
+    """Statuses of orders that are done."""
     score: Column
+    """Holds the customer's score."""
     complaint: tuple[str, ...] = Field(min_length=1)
+    """Scores that count as a complaint."""
     sample: Column | None = None
+    """Holds which sample a row belongs to; `--sample` chooses one."""
 
 
 class ImportMapping(Frozen):
-    """From the rows of one source to registrations with one organisation. Every column is named as in its header."""
+    """From the rows of one source to registrations with one organisation."""
 
     id: Slug
+    """Begins the id of every row, `<mapping>:<row>`. Another id makes every row another complaint."""
     version: Version
+    """Raise it with every change."""
     organisation: Slug
+    """Id of the organisation that the rows are registered with. Any other refuses the file."""
     historic: bool = True
-    """Counted, but fires no clocks and no letters."""
+    """Whether the rows are of the past: they are counted, but start no clocks and send no letters."""
     id_column: Column
-    """Makes the import idempotent: the same value is the same complaint."""
+    """Holds what identifies a row. Importing the same value again changes nothing."""
     timezone: str
-    """Of timestamps without an offset."""
+    """IANA name of the zone of timestamps without an offset, such as `Europe/Berlin`."""
     timestamp_formats: tuple[str, ...] = (ISO,)
-    """Tried in order: `iso`, or a `strptime` format."""
+    """How timestamps are written, tried in order: `iso`, or a format of Python's `strptime` such as `%m/%d/%Y`."""
     only: Mapping[Column, Condition] = Field(default_factory=dict[str, Condition])
-    """Which rows are complaints: every condition must hold."""
+    """Which rows are complaints, by column; every condition must hold. Without any, all rows are."""
     language: LanguageOf
+    """The language of the texts."""
     received_at: tuple[Column, ...] = Field(min_length=1)
-    """The first of these columns that holds an instant."""
+    """When the complaint was received: the first of these columns that holds an instant."""
     text: tuple[Column, ...] = Field(min_length=1)
-    """Joined by `text_separator`, empty ones left out, otherwise untouched."""
+    """The customer's words. Several columns are joined by `text_separator`, empty ones left out."""
     text_separator: str = "\n"
+    """What stands between the columns of `text`."""
     category_hint: Column | None = None
+    """Holds the id of a category, where the source knows it."""
     order_ref: Column | None = None
+    """Holds the reference of the order."""
     value: tuple[Column, ...] = ()
-    """Amounts that sum to the money at stake, in the organisation's currency."""
+    """Amounts that add up to the money at stake, in the organisation's currency."""
     promised_by: Column | None = None
+    """Holds the instant that the customer was promised."""
     steps: tuple[MappedStep, ...] = ()
-    """In the order of the value chain."""
+    """The times of the order's steps, in the order of the value chain; each step at most once."""
     facts: Mapping[Slug, Column] = Field(default_factory=dict[str, str])
+    """Facts that the organisation's rules judge by: the name of the fact, and the column that holds it."""
     expected_department: Column | None = None
-    """Who really answered: never a fact, only what `analyse routing` compares the routing with."""
+    """Holds who really answered. Never a fact: `throughline analyse routing` compares the routing with it."""
     department_names: Mapping[str, Slug] = Field(default_factory=dict[str, str])
-    """What the source calls departments that are called otherwise here (an agency that was renamed), lower case."""
+    """For departments that `expected_department` calls otherwise: the source's name in lower case, and the id here."""
     analysis: AnalysedColumns | None = None
+    """What `throughline analyse times` needs. Needs `steps` and `promised_by`."""
 
     @field_validator("timezone")
     @classmethod

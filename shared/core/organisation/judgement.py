@@ -10,29 +10,36 @@ from pydantic import Field, model_validator
 from shared.contracts.parts import Severity
 from shared.core.calendar import Whose
 from shared.core.datafile import Frozen
-from shared.core.kinds import Duration, Language, Money, Share, WordsByLanguage, raised, rank
+from shared.core.kinds import Duration, Language, Money, Phrase, Share, WordsByLanguage, raised, rank
 from shared.core.phrases import Hit, find, is_phrase
 
 
 class MoneyThreshold(Frozen):
-    """From this amount at stake on, at least this severe."""
+    """From this much money at stake on, at least this severe."""
 
     at_least: Money
+    """Money at stake."""
     level: Severity
+    """The least severity from there on."""
 
 
 class RepeatThreshold(Frozen):
-    """From this many earlier complaints of the customer on, at least this severe."""
+    """From this many earlier complaints on, at least this severe."""
 
     at_least: int = Field(ge=1)
+    """Number of earlier complaints. Routing counts at most one: the complaint that this one was registered as a
+    repeat of."""
     level: Severity
+    """The least severity from there on."""
 
 
 class WaitThreshold(Frozen):
-    """From this long past the promise (elapsed) on, at least this severe."""
+    """From this long past the promised date on, at least this severe."""
 
     at_least: Duration
+    """Elapsed time since what the customer was promised."""
     level: Severity
+    """The least severity from there on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +51,18 @@ class Judgement:
 
 
 class SeverityMatrix(Frozen):
-    """From the category's base and the circumstances to a level. Harm overrides everything."""
+    """From a category's severity and the circumstances to the complaint's. Harm to people overrides everything else."""
 
     harm: Severity = "critical"
+    """The severity where the text or the caller speaks of harm to people; the category's, where that is higher."""
     vulnerable_raises: int = Field(default=1, ge=0, le=3)
+    """By how many levels a vulnerable customer raises it."""
     money: tuple[MoneyThreshold, ...] = ()
+    """Thresholds of the money at stake."""
     repeats: tuple[RepeatThreshold, ...] = ()
+    """Thresholds of earlier complaints about the same thing."""
     waited: tuple[WaitThreshold, ...] = ()
+    """Thresholds of the time that the customer waited past the promise."""
 
     def judge(
         self,
@@ -91,36 +103,50 @@ class SeverityMatrix(Frozen):
 
 
 class Deadline(Frozen):
-    """So much working time on the customer's calendar or on that of the department whose clock it is."""
+    """How long a clock runs, and on whose calendar."""
 
     within: Duration
+    """Time that the calendar counts: only while it is open."""
     calendar: Whose
+    """`customer`: the organisation's `customer_calendar`. `department`: that of the department whose clock it is."""
 
 
 class Deadlines(Frozen):
-    """The clocks of one severity. The department's clocks may pause, the customer's never do."""
+    """The clocks of one severity.
+
+    When one runs out, an event says so and somebody else is asked to act; no clock closes a complaint.
+    """
 
     acknowledge: Deadline
-    """Registration to acknowledgement."""
+    """Registration to a personal acknowledgement, which always counts on the customer's calendar. Also how long a
+    person has to decide a triage that routing is unsure of; there the department is the one nearest the customer."""
     join: Deadline
-    """Invitation to joining or declining; silence after it is an answer."""
+    """Invitation to joining or declining; the department is the one invited. After it, management takes the seat, and
+    a silent lead is followed by the
+    next nearest department."""
     round: Deadline
-    """The blind round, from the invitation's acceptance by all."""
+    """Opening of the table to the end of the blind round; of the invited departments' calendars the latest counts.
+    After it, everything contributed so far is revealed."""
     agree: Deadline
-    """Reveal to agreement; then the lead decides."""
+    """Reveal to agreement; the department is the lead. After it, the lead decides alone, with the objections on
+    record."""
     answer: Deadline
-    """Registration to the one co-ordinated answer: the promise to the customer."""
+    """Registration to the co-ordinated answer: what the customer is told. After it, management has the complaint."""
     contact: Deadline
-    """Escalation to the manager's personal contact."""
+    """Escalation to the manager's personal contact with the customer; the department is the lead."""
 
 
 class DeadlineProfiles(Frozen):
     """One profile of deadlines per severity."""
 
     low: Deadlines
+    """The clocks of severity low."""
     medium: Deadlines
+    """The clocks of severity medium; also those of a complaint that is not triaged yet."""
     high: Deadlines
+    """The clocks of severity high."""
     critical: Deadlines
+    """The clocks of severity critical; also those of a complaint whose registration declares harm."""
 
     def of(self, level: Severity) -> Deadlines:
         """The deadlines of a severity."""
@@ -129,12 +155,16 @@ class DeadlineProfiles(Frozen):
 
 
 class ChurnShares(Frozen):
-    """Probability, per severity, that the complaint loses the customer."""
+    """Probability that a complaint of a severity loses the customer."""
 
     low: Share
+    """At severity low."""
     medium: Share
+    """At severity medium."""
     high: Share
+    """At severity high."""
     critical: Share
+    """At severity critical."""
 
     def of(self, level: Severity) -> float:
         """The probability of a severity."""
@@ -143,14 +173,16 @@ class ChurnShares(Frozen):
 
 
 class CostAssumptions(Frozen):
-    """What the review assumes, in the organisation's currency."""
+    """What a review assumes when it costs a complaint, in the organisation's currency."""
 
     staff_hourly: Money
+    """What an hour of handling complaints costs in a department without an `hourly_cost` of its own."""
     rework: Money
-    """Doing a step again, once per cause."""
+    """What it costs to do a step again; counted once per cause."""
     lost_customer: Money
-    """Value at risk when a customer leaves."""
+    """What a customer is worth who leaves."""
     churn: ChurnShares
+    """How likely it is that the complaint loses the customer. Times `lost_customer` it is the value at risk."""
 
     def value_at_risk(self, level: Severity) -> Decimal:
         """Expected loss of the customer's value at a severity, to the cent."""
@@ -158,41 +190,54 @@ class CostAssumptions(Frozen):
 
 
 class TriageWeights(Frozen):
-    """How far each kind of evidence is trusted, 0 to 1."""
+    """How far each kind of evidence is trusted."""
 
     facts: Share = 1.0
+    """Step times that show which steps overran."""
     rule: Share = 0.95
+    """A rule of this file that holds for the complaint's facts."""
     category_hint: Share = 0.85
+    """The category that whoever registered the complaint gave."""
     words: Share = 0.6
+    """Phrases of categories found in the text. The most that words can reach; ambiguous ones stay below it."""
 
 
 class TriageSettings(Frozen):
-    """Under `confidence` a person decides. `repeat_within` is elapsed time."""
+    """When routing decides by itself, and what it compares a complaint with."""
 
     confidence: Share = 0.6
+    """Confidence from which routing decides by itself. Under it a person does."""
     weights: TriageWeights = TriageWeights()
+    """How far each kind of evidence is trusted; the best kind found is the confidence."""
     duplicate_score: Share = 0.8
+    """No service reads it yet: duplicates are linked by people."""
     repeat_within: Duration = timedelta(days=90)
+    """Elapsed time between two complaints of one customer within which they are shown as alike."""
 
 
 class Feedback(Frozen):
-    """A customer is asked at most once in `every`."""
+    """How often a customer is asked for feedback."""
 
     every: Duration = timedelta(days=90)
+    """Elapsed time. A customer is asked at most once in it, however many complaints are closed."""
 
 
 class ReviewSettings(Frozen):
-    """A resolved complaint of at least this severity gets a review."""
+    """Which resolved complaints are reviewed."""
 
     from_severity: Severity = "low"
+    """The least severity that is reviewed. A repeat is reviewed whatever its severity."""
 
 
 class BlamePhrase(Frozen):
-    """Words that blame people, and how to say it instead. `override`: may be published by an explicit override."""
+    """Words that blame people, and how to say it instead."""
 
-    pattern: str
+    pattern: Phrase
+    """What to look for."""
     hint: str
+    """How to say it instead; shown to the writer."""
     override: bool = True
+    """Whether the writer may insist, with a reason that is recorded."""
 
     @model_validator(mode="after")
     def _can_be_found(self) -> "BlamePhrase":
@@ -212,13 +257,16 @@ class Blame:
 
 
 class Lexicon(Frozen):
-    """Words watched for, by language, in the grammar of `shared.core.phrases`."""
+    """Words that are watched for, by language."""
 
     blame: Mapping[Language, tuple[BlamePhrase, ...]] = Field(default_factory=dict)
+    """What departments may not write about people."""
     harm: WordsByLanguage = Field(default_factory=dict)
+    """Phrases in a customer's text that speak of harm to people."""
     vulnerable: WordsByLanguage = Field(default_factory=dict)
+    """Phrases in a customer's text that speak of a vulnerable customer."""
     name_hint: Mapping[Language, str] = Field(default_factory=dict)
-    """How to say it instead of naming somebody of the staff."""
+    """What to write instead of the name of somebody of the staff; shown to the writer."""
 
     def harm_in(self, text: str, language: str) -> tuple[Hit, ...]:
         """Words of harm to people found in `text`, which is in `language`."""

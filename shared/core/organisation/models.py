@@ -24,7 +24,8 @@ from shared.core.organisation.structure import Category, Department, Playbook, P
 from shared.core.phrases import find
 
 T = TypeVar("T")
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(title="currency", examples=["EUR"])]
+"""Three capital letters, ISO 4217."""
 
 
 class UnknownId(LookupError):
@@ -32,29 +33,48 @@ class UnknownId(LookupError):
 
 
 class Organisation(Frozen):
-    """One company. Every reference in it was checked when it was loaded (`shared.core.organisation.load`)."""
+    """One company."""
 
     id: Slug
+    """Name of the company in data. A data folder belongs to one organisation, so it never changes."""
     name: Text
+    """What people read."""
     version: Version
+    """Raise it with every change: what is decided by this file is stored with `<id>@<version>`."""
     languages: tuple[Language, ...] = Field(min_length=1)
-    """The first is the default."""
+    """Languages that people write in. The first is the default, for texts whose language is not known."""
     currency: Currency
+    """ISO 4217 code of every amount in this file and in complaints."""
     customer_calendar: Slug
+    """Id of the calendar on which clocks with `calendar: customer` count."""
     calendars: tuple[BusinessCalendar, ...] = Field(min_length=1)
+    """When departments work, and when the customer's clocks run."""
     departments: tuple[Department, ...] = Field(min_length=1)
+    """The owners of steps."""
     steps: tuple[Step, ...] = Field(min_length=1)
+    """The value chain, in its order."""
     promises: tuple[Promise, ...] = ()
+    """What customers are promised in general. The first is the one that an order's promised date is about."""
     categories: tuple[Category, ...] = Field(min_length=1)
+    """What complaints are about."""
     rules: tuple[Rule, ...] = ()
+    """From facts to steps and categories. The first that holds decides, so put the special ones first."""
     severity: SeverityMatrix
+    """How severe a complaint is."""
     deadlines: DeadlineProfiles
+    """How long each clock runs, per severity."""
     playbook: Playbook
+    """What departments and customers may choose from."""
     costs: CostAssumptions
+    """What a review assumes when it costs a complaint."""
     triage: TriageSettings = TriageSettings()
+    """When routing is sure enough to decide by itself."""
     feedback: Feedback = Feedback()
+    """How often a customer is asked for feedback."""
     review: ReviewSettings = ReviewSettings()
+    """Which complaints are reviewed."""
     lexicon: Lexicon = Lexicon()
+    """Words that are watched for. Often an included file, shared by several organisations."""
 
     @property
     def reference(self) -> str:
