@@ -73,7 +73,7 @@ lint: $(STAMP) ## style, types, import contracts, locked requirements
 	$(BIN)/lint-imports
 	$(MAKE) --no-print-directory lock-check
 
-docs: $(STAMP) ## write what is made from the code: docs/events.md, asyncapi.yaml, docs/reference, JSON schemas
+docs: $(STAMP) ## write docs/reference and the JSON schemas of the YAML files from the code
 	$(BIN)/python -m deploy.docs.generate
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml

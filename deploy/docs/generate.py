@@ -19,8 +19,8 @@ def documents() -> Mapping[str, str]:
     """Return paths in the repository and what is to stand in those files."""
     said = messages()
     return {
-        "docs/events.md": events(said, parts()),
-        "docs/asyncapi.yaml": asyncapi(said),
+        "docs/reference/events.md": events(said, parts()),
+        "docs/reference/asyncapi.yaml": asyncapi(said),
         "docs/reference/problems.md": problem_types(),
         **operators_files(),
     }

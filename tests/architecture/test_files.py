@@ -14,7 +14,6 @@ LONGEST_FUNCTION = 40
 CATALOGUE = ROOT / "shared/core/catalogue.py"
 TOPICS = ROOT / "shared/contracts/topics.py"
 TOPIC = re.compile(r"^complaints\.[a-z.{}-]*v\d+$|^complaints\.department\.$")
-GENERATED = {"docs/asyncapi.yaml", "docs/events.md"}
 MACHINE = re.compile(r"(?<![\w.])/(?:work|root|home/[a-z]|Users/[A-Z a-z])[\w/]*|[A-Z]:\\Users")
 REGISTRY = re.compile(
     r"pypi\.(?:org|io)|pythonhosted|crates\.(?:io)|proxy\.(?:golang)|registry\.(?:npmjs|yarnpkg)|repo1?\.maven|deb\.(?:debian)"

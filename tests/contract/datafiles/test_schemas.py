@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,8 @@ from jsonschema import Draft7Validator, ValidationError
 from referencing import Registry, Resource
 
 from deploy.docs.datafiles import attributes, models_in
-from deploy.docs.generate import ROOT, documents
+from deploy.docs.generate import ROOT
+from deploy.docs.operators import operators_files
 from shared.core.datafile import DataFileInvalid
 from shared.core.mapping import ImportMapping
 from shared.core.mapping import load as load_mapping
@@ -29,8 +30,13 @@ LEXICON = (ROOT / "deploy/organisation/common/lexicon.yaml").read_text(encoding=
 
 
 @cache
+def made() -> Mapping[str, str]:
+    return operators_files()
+
+
+@cache
 def validator(name: str) -> Draft7Validator:
-    schemas = {path.rpartition("/")[2]: json.loads(text) for path, text in documents().items() if "schema" in path}
+    schemas = {path.rpartition("/")[2]: json.loads(text) for path, text in made().items() if "schema" in path}
     Draft7Validator.check_schema(schemas[name])
     registry: Registry[Any] = Registry().with_resources(
         (file, Resource.from_contents(schema)) for file, schema in schemas.items()
@@ -89,7 +95,7 @@ class TestTheFilesThatComeWithThroughline:
         named = NAMED.match(text)
         assert named, "the first line names the schema"
         schema = (path.parent / named[1]).resolve()
-        assert schema.relative_to(ROOT).as_posix() in documents()
+        assert schema.relative_to(ROOT).as_posix() in made()
         assert [error.message for error in validator(schema.name).iter_errors(read(text))] == []
 
 
@@ -182,13 +188,13 @@ class TestTheReference:
 
     def test_names_every_field_in_the_page_of_its_file(self) -> None:
         for top, page in ((Organisation, "organisation"), (ImportMapping, "mapping")):
-            text = documents()[f"docs/reference/{page}.md"]
+            text = made()[f"docs/reference/{page}.md"]
             fields = {name for model in {*models_in(top)} - {Shift, Week} for name in model.model_fields} - {"root"}
             assert [name for name in sorted(fields) if f"| `{name}` |" not in text] == []
 
     def test_links_only_to_headings_that_it_has(self) -> None:
         for page in ("organisation", "mapping"):
-            text = documents()[f"docs/reference/{page}.md"]
+            text = made()[f"docs/reference/{page}.md"]
             headings = {
                 line.lstrip("# ").lower().replace(" ", "-") for line in text.splitlines() if line.startswith("#")
             }
