@@ -57,7 +57,8 @@ def catalogue() -> Catalogue:
     """Return the events of all services."""
     from shared.core.catalogue import Catalogue  # noqa: PLC0415 - as above: only where it is needed
 
-    return Catalogue(stream for definition in _all() for stream in definition.streams)
+    rows = [projector.rows for definition in _all() for projector in definition.projectors]
+    return Catalogue([*(stream for definition in _all() for stream in definition.streams), *rows])
 
 
 def _all() -> tuple[Definition, ...]:

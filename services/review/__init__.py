@@ -10,24 +10,26 @@ from __future__ import annotations
 from typing import Final
 
 from services.review.consumers import FAN_INS, LISTENS
-from services.review.decide import period_decider, review_decider, theme_decider
+from services.review.decide import review_decider, theme_decider
+from services.review.projections import PROJECTORS
 from services.review.timers import on_due
-from shared.contracts.review import PERIODS, REVIEWS, THEMES
+from shared.contracts.review import REVIEWS, THEMES
 from shared.contracts.topics import SUMMARIES
 from shared.core.organisation import Organisation
 from shared.runtime.definition import Adapted, Definition
 
 
 def _adapted(organisation: Organisation) -> Adapted:
-    return Adapted((review_decider(organisation), theme_decider(), period_decider()))
+    return Adapted((review_decider(organisation), theme_decider()))
 
 
 DEFINITION: Final = Definition(
     name="review",
-    streams=(REVIEWS, THEMES, PERIODS),
+    streams=(REVIEWS, THEMES),
     listens=LISTENS,
     fan_ins=FAN_INS,
     on_due=on_due,
     further=(SUMMARIES,),
     adapt=_adapted,
+    projectors=PROJECTORS,
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.contracts.parts import Factor, Severity, StepTime, TouchedStep
-from shared.contracts.review import Mark, Summary
+from shared.contracts.review import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +142,4 @@ class CountComplaint:
     cost: str
 
 
-@dataclass(frozen=True, slots=True)
-class CountReview:
-    """A period has one reviewed complaint more."""
-
-    now: datetime
-    by: str
-    summary: Summary
-
-
 ThemeCommand = CountComplaint
-PeriodCommand = CountReview

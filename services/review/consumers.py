@@ -1,4 +1,4 @@
-"""Which event becomes which command: evidence from three topics for the review, reviews for themes and periods."""
+"""Which event becomes which command: evidence from three topics for the review, reviews for themes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from services.review.commands import CountComplaint, CountReview, NoteComplaint, NoteCourse, NoteTriage
+from services.review.commands import CountComplaint, NoteComplaint, NoteCourse, NoteTriage
 from services.review.policy.shares import divided_money
 from services.review.state.review import theme_key
 from shared.contracts import departments, intake, review, routing
@@ -180,13 +180,4 @@ def count_in_themes(incoming: Incoming[review.ReviewConcluded]) -> Iterable[tupl
         yield theme_key(cause), command
 
 
-def count_in_period(incoming: Incoming[review.SummaryPublished]) -> Iterable[tuple[str, CountReview]]:
-    """The month of the complaint's receipt counts it."""
-    summary = incoming.event.summary
-    yield summary.period, CountReview(now=incoming.now, by=BY, summary=summary)
-
-
-FAN_INS: Final[tuple[FanIn[Any], ...]] = (
-    FanIn(review.ReviewConcluded, review.THEMES, count_in_themes),
-    FanIn(review.SummaryPublished, review.PERIODS, count_in_period),
-)
+FAN_INS: Final[tuple[FanIn[Any], ...]] = (FanIn(review.ReviewConcluded, review.THEMES, count_in_themes),)

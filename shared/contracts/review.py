@@ -256,8 +256,8 @@ class ComplaintCounted(ThemeEvent, audience=Audience.NOBODY, due=None, once_per=
     cost: str
 
 
-class PeriodCounted(PeriodEvent, audience=Audience.NOBODY, due=None, once_per=("complaint",)):
-    """The period has one reviewed complaint more: what the running figures of the board's page are made of."""
+class PeriodCounted(PeriodEvent, audience=Audience.NOBODY, due=None, once_per=("complaint",), retired=True):
+    """Published until 0.1: the period has one reviewed complaint more. Since then it is a projection of summaries."""
 
     complaint: str
     severity: Severity

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -53,6 +53,10 @@ class Rule:
         return Rejected(self.id, self.sentence.format(**details), absent=self.absent)
 
 
+UNPUBLISHED: Final = ""
+"""The topic of a record that only stands in the log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decider(Generic[State, Command]):
     """One aggregate: how it decides, how it evolves, and what of it the store may search.
@@ -60,6 +64,7 @@ class Decider(Generic[State, Command]):
     Attributes:
         stream: its streams: what they are called, where their events go, which events there are.
         audience: further topics an event goes to (per department, summaries); the state may be the one before or after.
+        published: whether its events are; those of a projection are others', which were published already.
         state: (de)serialiser of the union of its states.
         index: the few fields of a state that ``find`` may filter on; values are strings, numbers or lists of strings.
         next_due: the earliest instant at which a clock of this state runs out, or None.
@@ -74,6 +79,7 @@ class Decider(Generic[State, Command]):
     index: Callable[[State], dict[str, str | int | list[str]]]
     next_due: Callable[[State], datetime | None]
     audience: Callable[[State, Event], Sequence[str]] = lambda _state, _event: ()
+    published: bool = True
 
     @property
     def kind(self) -> str:
@@ -84,6 +90,10 @@ class Decider(Generic[State, Command]):
     def topic(self) -> str:
         """Where all its events go; the stream's own log is its sequence on this topic."""
         return self.stream.topic
+
+    def owns(self, topic: str) -> bool:
+        """Return whether a record of its stream is an event of its own, not a copy for a further topic."""
+        return topic in (self.topic, UNPUBLISHED)
 
     def fold(self, events: Iterable[Event], state: State | None = None) -> State:
         """Return the state after the events, from `state` or the initial one."""

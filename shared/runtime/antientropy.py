@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -61,7 +61,7 @@ class AntiEntropy:
         self._every_seconds = every_seconds
         self._name = definition.name
         self._topics = tuple(definition.sources)
-        self._main = definition.main.kind
+        self._main = definition.main.kind if definition.main is not None else ""
         self._reader = reader
         self._processor = processor
         self._store = store
@@ -88,6 +88,13 @@ class AntiEntropy:
                 self._log.info("anti-entropy of %s waits: %s", self._name, error)
             else:
                 pause, at_once, self.compared = self._every_seconds, False, True
+
+    async def start_over(self, topics: Iterable[str]) -> None:
+        """Compare these topics from their beginning, also after a crash. Raises StoreUnavailable."""
+        for topic in topics:
+            await self._store.set_mark(_mark(topic), 0)
+            self._reached.pop(topic, None)
+            self._holes.pop(topic, None)
 
     async def look(self, before: datetime) -> int:
         """Compare everything from before an instant; returns how many events had to be pulled."""

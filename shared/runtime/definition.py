@@ -11,6 +11,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event, StreamType
 from shared.core.catalogue import Catalogue
 from shared.core.decider import Decider
+from shared.core.projector import Projector
 
 E = TypeVar("E", bound=Event)
 
@@ -66,6 +67,7 @@ class Definition:
         further: topics it publishes on beside those of its streams.
         adapt: the organisation -> what depends on it; see `given`.
         deciders: one per stream, in the same order; empty until the organisation is given.
+        projectors: its read models. A service may have streams, projectors or both.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Definition:
     further: Sequence[str] = ()
     adapt: Callable[[Any], Adapted] = _nothing
     deciders: Sequence[Decider[Any, Any]] = ()
+    projectors: Sequence[Projector[Any]] = ()
 
     def given(self, organisation: object) -> Definition:
         """Return the service as it is for one organisation; only this one can run."""
@@ -83,9 +86,20 @@ class Definition:
         return replace(self, deciders=adapted.deciders, further=(*self.further, *adapted.topics))
 
     @property
-    def main(self) -> StreamType:
-        """The streams keyed by complaint id."""
-        return self.streams[0]
+    def main(self) -> StreamType | None:
+        """The streams keyed by complaint id; None where the service only projects."""
+        return self.streams[0] if self.streams else None
+
+    @property
+    def kept(self) -> Mapping[str, Decider[Any, Any]]:
+        """By kind of stream what the store keeps states of: aggregates, and the rows of projections."""
+        rows = (projector.decider() for projector in self.projectors)
+        return {decider.kind: decider for decider in (*self.deciders, *rows)}
+
+    @property
+    def spread(self) -> Sequence[FanIn[Any]]:
+        """Every event that changes streams with other keys than its own, and how: the fan-ins and the projections."""
+        return (*self.fan_ins, *(_projecting(one, event) for one in self.projectors for event in one.received))
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -95,7 +109,7 @@ class Definition:
     @property
     def received(self) -> tuple[type[Event], ...]:
         """Every event that it does something about, once."""
-        events = [*(listen.event for listen in self.listens), *(fan_in.event for fan_in in self.fan_ins)]
+        events = [*(listen.event for listen in self.listens), *(fan_in.event for fan_in in self.spread)]
         return tuple(dict.fromkeys(events))
 
     @property
@@ -106,4 +120,12 @@ class Definition:
     @property
     def catalogue(self) -> Catalogue:
         """The events it can read: its own, and all of the streams that it listens to."""
-        return Catalogue(dict.fromkeys((*self.streams, *(event.stream for event in self.received))))
+        rows = (projector.rows for projector in self.projectors)
+        return Catalogue(dict.fromkeys((*self.streams, *rows, *(event.stream for event in self.received))))
+
+
+def _projecting(projector: Projector[Any], event: type[Event]) -> FanIn[Any]:
+    def rows(incoming: Incoming[Any]) -> Iterable[tuple[str, object]]:
+        yield projector.key(incoming.event, incoming.envelope.subject), incoming.event
+
+    return FanIn(event, projector.rows, rows)

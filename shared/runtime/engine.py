@@ -61,7 +61,7 @@ class Engine:
         self, definition: Definition, store: Store, clock: Clock, on_saved: Callable[[Saved], Awaitable[None]]
     ) -> None:
         self._catalogue = definition.catalogue
-        self._deciders = {decider.kind: decider for decider in definition.deciders}
+        self._deciders = definition.kept
         self._source = f"/{definition.name}"
         self._store = store
         self._clock = clock
@@ -204,10 +204,13 @@ class Engine:
                 self._cache.pop(stream, None)
                 continue
             prefix += session.saved(commit, snapshot)
-            if commit.records:
+            if commit.outgoing:
                 commits.append(commit)
             if snapshot.next_due is not None:
                 dues.append(snapshot.next_due)
+            if not self._deciders[stream.partition("/")[0]].published:
+                # A row may be dropped by another process, to be built again.
+                continue
             # Only what the store has just confirmed is worth remembering.
             self._cache[stream] = session
             self._cache.move_to_end(stream)

@@ -55,10 +55,12 @@ class Reader:
     """Knows what a service listens to."""
 
     def __init__(self, definition: Definition) -> None:
-        self._main = definition.main.kind
+        self._main = definition.main.kind if definition.main is not None else ""
         self._catalogue = definition.catalogue
         self._listens = {_where(listen.event): listen for listen in definition.listens}
-        self._fan_ins = {_where(fan_in.event): fan_in for fan_in in definition.fan_ins}
+        self._spread: dict[tuple[str, str, str], list[FanIn[Any]]] = {}
+        for fan_in in definition.spread:
+            self._spread.setdefault(_where(fan_in.event), []).append(fan_in)
         self._tracked = {(topic, kind) for topic, kind, _ in self._listens}
         self.unknown: dict[str, int] = {}
 
@@ -68,11 +70,11 @@ class Reader:
 
     def fans_in(self, topic: str, kind: str, types: Iterable[str]) -> bool:
         """Return whether events of one of these types become commands for aggregates with other keys."""
-        return any((topic, kind, self._catalogue.current(name)) in self._fan_ins for name in types)
+        return any((topic, kind, self._catalogue.current(name)) in self._spread for name in types)
 
     def kinds(self, topic: str) -> list[str]:
         """Return the kinds of streams on a topic that concern the service."""
-        read = (*self._listens, *self._fan_ins)
+        read = (*self._listens, *self._spread)
         return list(dict.fromkeys(kind for of, kind, _ in read if of == topic))
 
     def read(self, raw: Raw, now: datetime) -> Read | Poison | str:
@@ -85,17 +87,17 @@ class Reader:
         if envelope.subject != line:
             return Poison(raw, line, f"the key is {line!r} but ce_subject is {envelope.subject!r}")
         where = (raw.topic, envelope.kind, self._catalogue.current(envelope.type))
-        listen, fan_in = self._listens.get(where), self._fan_ins.get(where)
+        listen, fan_ins = self._listens.get(where), self._spread.get(where, ())
         tracked = self.tracks(raw.topic, envelope.kind)
         if not self._catalogue.known(envelope.type):
             problem = self._unknown_version(envelope.type)
             if problem:
                 return Poison(raw, line, problem, envelope.id)
             self.unknown[envelope.type] = self.unknown.get(envelope.type, 0) + 1
-        if listen is None and fan_in is None and not tracked:
+        if listen is None and not fan_ins and not tracked:
             return SKIPPED
         try:
-            inputs = self._inputs(raw, envelope, listen, fan_in, now)
+            inputs = self._inputs(raw, envelope, listen, fan_ins, now)
         except Exception as error:  # noqa: BLE001 - what a record makes of us must not take its batch with it
             return Poison(raw, line, f"{envelope.type}: {said(error)}", envelope.id)
         return Read(raw, line, envelope, inputs)
@@ -126,19 +128,19 @@ class Reader:
         return Input(stream, None, envelope.id, topic=raw.topic, seq=envelope.sequence)
 
     def _inputs(
-        self, raw: Raw, envelope: Envelope, listen: Listen[Any] | None, fan_in: FanIn[Any] | None, now: datetime
+        self, raw: Raw, envelope: Envelope, listen: Listen[Any] | None, fan_ins: Sequence[FanIn[Any]], now: datetime
     ) -> list[Input]:
         inputs: list[Input] = []
         incoming: Incoming[Event] | None = None
-        if listen is not None or fan_in is not None:
+        if listen is not None or fan_ins:
             event = self._catalogue.read(envelope.type, raw.value)
             incoming = Incoming(event, envelope, now)
-        if fan_in is not None and incoming is not None:
-            for key, command in fan_in.commands(incoming):
-                stream = fan_in.to.name(key)
-                inputs.append(
-                    Input(stream, command, envelope.id, f"{envelope.id}>{stream}", traceparent=envelope.traceparent)
-                )
+            for fan_in in fan_ins:
+                for key, command in fan_in.commands(incoming):
+                    stream = fan_in.to.name(key)
+                    inputs.append(
+                        Input(stream, command, envelope.id, f"{envelope.id}>{stream}", traceparent=envelope.traceparent)
+                    )
         if self.tracks(raw.topic, envelope.kind):
             command = listen.command(incoming) if listen is not None and incoming is not None else None
             stream = f"{self._main}/{envelope.subject}"

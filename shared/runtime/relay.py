@@ -58,7 +58,7 @@ def outgoing(source: str, commit: Commit) -> list[OutgoingRecord]:
             ).headers(),
             timestamp_ms=millis,
         )
-        for record in commit.records
+        for record in commit.outgoing
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from shared.contracts.event import Event
 from shared.core.catalogue import Catalogue
-from shared.core.decider import Decider, Rule
+from shared.core.decider import UNPUBLISHED, Decider, Rule
 from shared.messaging.producer import MAX_RECORD_BYTES
 from shared.runtime.calls import KeyReused, Outcome, VersionConflict
 from shared.store.port import Commit, Executed, Record, Snapshot
@@ -112,7 +112,7 @@ class Session:
     def _replay(self, commit: Commit) -> None:
         for record in commit.records:
             self._sequences[record.topic] = record.seq
-            if record.topic == self._decider.topic:
+            if self._decider.owns(record.topic):
                 self._state = self._decider.evolve(self._state, self._catalogue.read(record.type, record.data))
         self._cursor = dict(commit.cursor)
         self._number, self._version = commit.number, commit.version
@@ -154,6 +154,7 @@ class Session:
 
     def _evolve(self, events: Sequence[Event]) -> list[_Taken]:
         decider, state = self._decider, self._state
+        own = decider.topic if decider.published else UNPUBLISHED
         taken: list[_Taken] = []
         for event in events:
             state = decider.evolve(state, event)
@@ -161,7 +162,7 @@ class Session:
             if len(data) > MAX_RECORD_BYTES:
                 # Once committed it could never be sent, and everything behind it on its partition would wait for ever.
                 raise TOO_LARGE.refusal(size=len(data), most=MAX_RECORD_BYTES)
-            taken.append(_Taken(state, type(event).type_name(), data, (decider.topic, *decider.audience(state, event))))
+            taken.append(_Taken(state, type(event).type_name(), data, (own, *decider.audience(state, event))))
         return taken
 
     def _known(self, item: Input) -> Result | None:

@@ -85,7 +85,7 @@ class StoreSource:
         copies: list[Copy] = []
         for want in wants:
             for commit in await self._history(want.stream):
-                for record, sent in zip(commit.records, outgoing(self._source, commit), strict=True):
+                for record, sent in zip(commit.outgoing, outgoing(self._source, commit), strict=True):
                     if record.topic == want.topic and record.seq > want.after:
                         headers = [(name, value.decode()) for name, value in sent.headers]
                         copy = Copy(topic=sent.topic, key=sent.key.decode(), value=sent.value.decode(), headers=headers)
@@ -106,7 +106,7 @@ class StoreSource:
         for position, commit in await self._store.log(after=after, limit=limit):
             last: dict[str, int] = {}
             types: dict[str, list[str]] = {}
-            for record in commit.records:
+            for record in commit.outgoing:
                 last[record.topic] = record.seq
                 types.setdefault(record.topic, []).append(record.type)
             found += [

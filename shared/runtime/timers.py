@@ -33,7 +33,7 @@ class Timers:
     """Runs the clocks of one service."""
 
     def __init__(self, definition: Definition, engine: Engine, store: Store, clock: Clock) -> None:
-        self._deciders = {decider.kind: decider for decider in definition.deciders}
+        self._deciders = definition.kept
         self._on_due = definition.on_due
         self._engine = engine
         self._store = store

@@ -10,13 +10,26 @@ import pytest
 from services import NAMES, definition_of, owners
 from shared.contracts.event import Audience, Due, Event
 from shared.contracts.intake import COMPLAINTS, ComplaintEvent
+from shared.runtime.definition import Definition
 from tests.architecture.tree import ROOT, cases, named, nodes, parsed, part_of
 
-ANATOMY = {"main", "settings", "api", "consumers", "timers", "views", "decide", "state", "commands", "policy"}
+ALWAYS = {"main", "settings", "consumers", "views"}
+DECIDING = {"api", "timers", "decide", "state", "policy", "commands"}
+"""What a service has that decides anything; one that only shows what others decided has projections instead."""
+ANATOMY = {*ALWAYS, *DECIDING, "projections"}
 ALLOWED_TO_SAY_NOTHING: set[str] = set()
 """Events that change no state: none so far. An event that only tells others something would be listed here."""
-PURE = ("commands", "state", "decide", "policy")
+PURE = ("commands", "state", "decide", "policy", "projections")
 CLOCKS = {"now", "utcnow", "today"}
+
+
+def expected(definition: Definition) -> set[str]:
+    """The parts of a service, by what it is."""
+    return {
+        *ALWAYS,
+        *(DECIDING if definition.streams else ()),
+        *(["projections"] if definition.projectors else []),
+    }
 
 
 def unions_of(service: str) -> list[set[str]]:
@@ -53,7 +66,7 @@ class TestEveryService:
         folder = ROOT / "services" / service
         found = {path.name for path in folder.iterdir() if path.name != "__pycache__"}
         parts = {name.removesuffix(".py") for name in found} - {"__init__", "README.md"}
-        assert parts == ANATOMY
+        assert parts == expected(definition_of(service))
         assert {"__init__.py", "README.md"} <= found
 
     def test_has_no_part_twice(self, service: str) -> None:
@@ -95,7 +108,9 @@ class TestEveryService:
         assert silent == []
 
     def test_publishes_every_event_that_it_defines(self, service: str) -> None:
-        retired = {event for stream in definition_of(service).streams for event in stream.retired.values()}
+        definition = definition_of(service)
+        streams = (*definition.streams, *(projector.rows for projector in definition.projectors))
+        retired = {event for stream in streams for event in stream.retired.values()}
         assert events_defined_by(service) == published_by(service) | retired
 
     def test_hears_each_event_once(self, service: str) -> None:

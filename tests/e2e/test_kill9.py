@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from services.review.projections import FIGURES
 from shared.contracts.intake import ComplaintRegistered
-from shared.contracts.review import PeriodCounted
+from shared.contracts.review import SummaryPublished
 from tests.e2e.processes import (
     Up,
     counted,
@@ -33,8 +34,10 @@ def every_row_is_one_complaint(folder: Path, rows: Sequence[str]) -> None:
     assert wrong(evidence) == {}
     registered = Counter(told.event.source_row for told in evidence.told if isinstance(told.event, ComplaintRegistered))
     assert registered == Counter(sources)
-    reviewed = Counter(told.event.complaint for told in evidence.told if isinstance(told.event, PeriodCounted))
+    reviewed = Counter(told.key for told in evidence.told if isinstance(told.event, SummaryPublished))
     assert set(reviewed.values()) == {1}
+    counted = [state for name, state in evidence.services["review"].snapshots.items() if name.startswith("period/")]
+    assert sum(FIGURES.validate_json(row.state).complaints for row in counted) == len(reviewed)
 
 
 def test_kill9_twice_in_the_middle_of_an_import_that_goes_on_by_itself(tmp_path: Path) -> None:

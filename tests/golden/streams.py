@@ -57,7 +57,7 @@ class Recording:
 @cache
 def decider(service: str, kind: str) -> Decider[Any, Any]:
     definition = definition_of(service).given(from_path(ORGANISATION))
-    return next(one for one in definition.deciders if one.kind == kind)
+    return definition.kept[kind]
 
 
 def fold(service: str, stream: str, lines: Sequence[Line]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from shared.store.port import Commit, Parked, Snapshot, Store, StoreUnavailable
 from shared.testing.simulator.broker import Member
 from shared.testing.simulator.plan import MOST_SKEW
 from shared.testing.simulator.process import Process
+from tests.sim.row_mutants import ROW_MUTANTS
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
 
@@ -288,5 +289,6 @@ MUTANTS: Final[dict[str, Mutate]] = {
         ambiguous_write_taken_for_failed,
         clock_fires_early_under_skew,
         group_retry_applies_twice,
+        *ROW_MUTANTS,
     )
 }

@@ -25,12 +25,13 @@ def replay(
     since: Annotated[str, typer.Option(metavar="INSTANT", help="What was decided since, 2026-01-31T12:00:00Z")] = "",
     complaint: Annotated[str, typer.Option(metavar="ID", help="What is about one complaint")] = "",
     everything: Annotated[bool, typer.Option("--all", help="All that the sources ever said")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build the read models anew, from all of it")] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Let a service read its sources' logs again; what it knows is dropped, so again is harmless."""
-    if sum((bool(since), bool(complaint), everything)) != 1:
-        fail("choose what to read again: one of --since INSTANT, --complaint ID and --all", Exit.USAGE)
+    if sum((bool(since), bool(complaint), everything, rebuild)) != 1:
+        fail("choose what to read again: one of --since INSTANT, --complaint ID, --all and --rebuild", Exit.USAGE)
     what: dict[str, Any] = {"complaint": complaint} if complaint else {"all": True}
     if since:
         what = {"since": _instant(since)}
@@ -38,7 +39,8 @@ def replay(
     with connected(data_dir) as api, progress(f"{service} reads again") as bar:
         after = ""
         while True:
-            step = api.post(f"{service}/replay", {**what, "after": after})
+            begins = {"rebuild": True} if rebuild and not after else {}
+            step = api.post(f"{service}/replay", {**what, "after": after, **begins})
             total = {name: total[name] + step[name] for name in _COUNTS}
             bar.at(total["read"], f"{service} reads again: {total['read']} events, {total['applied']} applied")
             after = step["next"]

@@ -1,4 +1,4 @@
-"""Pure decisions, one module per aggregate; and the three deciders with the organisation bound in."""
+"""Pure decisions, one module per aggregate; and the two deciders with the organisation bound in."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from functools import partial
 from typing import Any
 
 from services.review import commands
-from services.review.decide import period as period_rules
 from services.review.decide import review as review_rules
 from services.review.decide import theme as theme_rules
-from services.review.state import period, review, theme
+from services.review.state import review, theme
 from shared.contracts.event import Audience, Event
-from shared.contracts.review import PERIODS, REVIEWS, THEMES
+from shared.contracts.review import REVIEWS, THEMES
 from shared.contracts.topics import SUMMARIES
 from shared.core.decider import Decider
 from shared.core.organisation import Organisation
@@ -47,18 +46,4 @@ def theme_decider() -> Decider[theme.Theme, commands.ThemeCommand]:
         state=theme.ADAPTER,
         index=theme.index,
         next_due=theme.next_due,
-    )
-
-
-def period_decider() -> Decider[period.Period, commands.PeriodCommand]:
-    """Return the period, keyed by ``YYYY-MM``."""
-    return Decider(
-        stream=PERIODS,
-        initial=period.INITIAL,
-        decide=period_rules.decide,
-        evolve=period.evolve,
-        is_terminal=period.is_terminal,
-        state=period.ADAPTER,
-        index=period.index,
-        next_due=period.next_due,
     )

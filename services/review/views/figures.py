@@ -8,9 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from services.review.state import period as periods
+from services.review.projections import FIGURES, Period
 from services.review.state import theme as themes
-from services.review.state.period import Period
 from services.review.state.theme import Theme
 from services.review.views.answers import BoardView, Pareto, TimesView
 from services.review.views.sums import lines, mean, ranked, sum_up, tally
@@ -84,7 +83,7 @@ class Figures:
 
     async def _periods(self) -> list[tuple[str, Period]]:
         found = await self._all(PERIOD, None)
-        return [(_key(snapshot), periods.ADAPTER.validate_json(snapshot.state)) for snapshot in found]
+        return [(_key(snapshot), FIGURES.validate_json(snapshot.state)) for snapshot in found]
 
     async def _all(self, kind: str, where: dict[str, list[str | int]] | None) -> list[Snapshot]:
         found: list[Snapshot] = []

@@ -9,7 +9,7 @@ from typing import Final
 
 from services.review.policy.costs import sum_of
 from services.review.policy.histogram import percentile
-from services.review.state.period import Measure, Period
+from services.review.projections import Measure, Period
 from services.review.state.theme import Tally, Theme
 from services.review.views.answers import ParetoLine, TimesLine
 from shared.contracts.part import replace

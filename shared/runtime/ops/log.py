@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Self
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from shared.runtime.rebuild import drop_rows
 from shared.runtime.replay import Replayed, Selection
 from shared.runtime.sources import Copy, Head, SourceUnavailable, Want
 from shared.web.problems import SOURCE_AWAY, problem
@@ -23,6 +24,7 @@ class ReplayRequest(BaseModel):
 
     Attributes:
         after: `next` of the answer before; empty to begin.
+        rebuild: with `all`, and to begin: drops the read models first, so that everything is folded into them anew.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -31,11 +33,15 @@ class ReplayRequest(BaseModel):
     complaint: str = Field(default="", max_length=200)
     all: bool = False
     after: str = Field(default="", max_length=200)
+    rebuild: bool = False
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if sum((self.since is not None, bool(self.complaint), self.all)) != 1:
             msg = "choose what to read again: one of since (an instant), complaint (an id) and all (true)"
+            raise ValueError(msg)
+        if self.rebuild and (not self.all or self.after):
+            msg = "rebuild begins with all: leave out since, complaint and after"
             raise ValueError(msg)
         return self
 
@@ -56,6 +62,8 @@ def log_router(service: Service) -> APIRouter:
 
     @router.post("/replay", response_model=Replayed)
     async def replay(body: ReplayRequest) -> Replayed | Response:
+        if body.rebuild:
+            await drop_rows(service.definition, service.antientropy, service.store)
         try:
             return await service.replay.step(Selection(body.since, body.complaint), body.after)
         except SourceUnavailable as error:

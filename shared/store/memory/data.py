@@ -63,11 +63,21 @@ def insert(data: MemoryData, commit: Commit, position: int) -> bool:
         return False
     data.slots[position - 1] = replace(commit, cursor=dict(commit.cursor))
     numbers[commit.number] = position
-    if commit.records:
+    if commit.outgoing:
         data.outbox[commit.id] = position
     for executed in commit.commands:
         data.executed.setdefault(executed.command_id, executed)
     return True
+
+
+def drop(data: MemoryData, kind: str) -> None:
+    """Delete the streams of a kind and all that belongs to them; their positions stay holes."""
+    for stream in [stream for stream in data.streams if stream.startswith(f"{kind}/")]:
+        for position in data.streams.pop(stream).values():
+            data.outbox.pop(data.at(position).id, None)
+            data.slots[position - 1] = None
+        data.states.pop(stream, None)
+    data.executed = {name: done for name, done in data.executed.items() if not done.stream.startswith(f"{kind}/")}
 
 
 def to_fold_or_publish(data: MemoryData, snapshot: Snapshot) -> list[Commit]:

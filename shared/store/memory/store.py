@@ -1,7 +1,6 @@
 """The port in memory.
 
-It keeps its commits and states apart, as a document store does: between inserting commits and upserting states it can
-be interrupted, and `load` then returns the commits that the states lag behind.
+Commits and states are apart, as in a document store; where a call was interrupted between them, `load` repairs it.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from shared.store.memory.data import (
     MemoryData,
     Where,
     copied,
+    drop,
     in_order,
     insert,
     matches,
@@ -50,20 +50,18 @@ Faults = Callable[[str, Moment], Awaitable[None]]
 
 @coroutine
 def _give_way() -> Generator[None, None, None]:
-    """Let other tasks run: `asyncio.sleep(0)` for millions of calls."""
+    """`asyncio.sleep(0)` for millions of calls."""
     yield
 
 
-async def no_faults(call: str, moment: Moment) -> None:
+async def no_faults(_call: str, _moment: Moment) -> None:
     """Let everything succeed."""
-    del call, moment
 
 
 class MemoryStore:
     """A store that lives in `data` (`shared.store.port.Store`).
 
-    Each call gives way to other tasks before it returns, and one that writes also before it starts; what it does in
-    between is one instant. A read need not: whatever could have come before it can as well come before the call.
+    Each call gives way to other tasks before it returns, and one that writes also before it starts.
 
     Args:
         data: shared with other stores on it; its own if None.
@@ -135,11 +133,16 @@ class MemoryStore:
     async def mark_unpublished(self, *, after: int, most: int = 100_000) -> int:
         """See the port."""
         async with self._call("mark_unpublished") as data:
-            later = [(at, c.id) for at, c in data.since(after) if c.records]
+            later = [(at, c.id) for at, c in data.since(after) if c.outgoing]
             newest = later[max(0, len(later) - most) :]
             forgotten = {commit_id: at for at, commit_id in newest if commit_id not in data.outbox}
             data.outbox.update(forgotten)
             return len(forgotten)
+
+    async def drop(self, kind: str) -> None:
+        """See the port."""
+        async with self._call("drop") as data:
+            drop(data, kind)
 
     async def position(self) -> int:
         """See the port."""

@@ -17,7 +17,7 @@ from shared.store.instants import to_micros
 from shared.store.mongo.client import duplicates, is_outage
 from shared.store.mongo.documents import commit_document, commit_from, to_name
 from shared.store.mongo.driver import Collection, Database, Document
-from shared.store.mongo.schema import COMMITS, COUNTERS, POSITION
+from shared.store.mongo.schema import COMMITS, COUNTERS, POSITION, STATES
 from shared.store.mongo.states import save_states
 from shared.store.port import MAX_PAGE, Commit, Snapshot, StoreUnavailable
 
@@ -123,13 +123,21 @@ async def mark_published(database: Database, commit_ids: Sequence[str]) -> None:
 
 async def mark_unpublished(database: Database, *, after: int, most: int = 100_000) -> int:
     """See the port."""
-    where: dict[str, Any] = {"position": {"$gt": after}, "records": {"$ne": []}}
+    where: dict[str, Any] = {"position": {"$gt": after}, "records.topic": {"$gt": ""}}
     newest = database[COMMITS].find(where, {"position": 1}).sort([("position", -1)])
     first_left_out = await newest.skip(most).limit(1).to_list(None)
     if first_left_out:
         where["position"] = {"$gt": first_left_out[0]["position"]}
     done = await database[COMMITS].update_many({**where, "published": True}, {"$set": {"published": False}})
     return done.modified_count
+
+
+async def drop(database: Database, kind: str) -> None:
+    """See the port. Not one transaction: where it ends in between, it is called again."""
+    # "0" is the character after "/".
+    streams = {"$gte": to_name(f"{kind}/"), "$lt": to_name(f"{kind}0")}
+    await database[STATES].delete_many({"_id": streams})
+    await database[COMMITS].delete_many({"stream": streams})
 
 
 async def position(database: Database) -> int:

@@ -54,7 +54,7 @@ def commit_document(commit: Commit, writer: str) -> Document:
         "number": commit.number,
         "expected": commit.expected,
         "version": commit.version,
-        "published": not commit.records,
+        "published": not commit.outgoing,
         "at": to_micros(commit.at),
         "cause": commit.cause,
         "traceparent": commit.traceparent,

@@ -62,6 +62,7 @@ class MongoStore:
     unpublished = _on_database(commits.unpublished)
     mark_published = _on_database(commits.mark_published)
     mark_unpublished = _on_database(commits.mark_unpublished)
+    drop = _on_database(commits.drop)
     position = _on_database(commits.position)
     history = _on_database(commits.history)
     log = _on_database(commits.log)

@@ -118,6 +118,10 @@ class Store(Protocol):
         """Return the earliest next_due of all states, or None."""
         ...
 
+    async def drop(self, kind: str) -> None:
+        """Delete every stream of a kind, its commits, its state, and that its commands were carried out; idempotent."""
+        ...
+
     async def park(self, records: Sequence[Parked]) -> None:
         """Append to the ends of their keys' lines; a record with a known id is left as it is (twice is once)."""
         ...

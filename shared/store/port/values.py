@@ -26,7 +26,7 @@ class Record(NamedTuple):
     """One event as it will be published: bytes serialised once.
 
     Attributes:
-        topic: where it goes.
+        topic: where it goes; empty where it only stands in the log.
         seq: dense per (stream, topic), from 1.
         type: CloudEvents type.
         id: CloudEvents id.
@@ -91,6 +91,11 @@ class Commit:
     def id(self) -> str:
         """The unique id."""
         return f"{self.stream}/{self.number}"
+
+    @property
+    def outgoing(self) -> tuple[Record, ...]:
+        """The records to publish: those that have a topic."""
+        return tuple(record for record in self.records if record.topic)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,20 +11,24 @@ from shared.store.batch import one_per_stream
 from shared.store.instants import to_micros
 from shared.store.port import MAX_PAGE, Commit, Executed, Loaded, Snapshot
 from shared.store.sqlite.lane import transaction
+from shared.store.sqlite.parking import SET_MARK, get_mark
 from shared.store.sqlite.rows import COMMIT_COLUMNS, STATE_COLUMNS, Row, as_list, commit_from, commit_row, state_from
 from shared.store.sqlite.states import save_states
 
 OF_COMMIT: Final = ", ".join(f"c.{column}" for column in COMMIT_COLUMNS.split(", "))
 
 INSERT_COMMIT: Final = (
-    f"INSERT INTO commits ({COMMIT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - constants
+    f"INSERT INTO commits (position, {COMMIT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - constants
     "ON CONFLICT (stream, number) DO NOTHING"
 )
 INSERT_EXECUTED: Final = (
     "INSERT INTO executed (command_id, digest, stream, version) VALUES (?, ?, ?, ?) ON CONFLICT (command_id) DO NOTHING"
 )
-# A commit that only moved the cursor holds `[]`. Asking for the length does not read a long value.
-HAS_RECORDS: Final = "length(records) > 2"
+# A commit that only moved the cursor holds `[]`, one of a projection begins with `[["",`: its records have no topic.
+# Neither the length nor the first bytes read a long value.
+DROPPED_TO: Final = "log/dropped"
+"""Mark: the highest position that `drop` ever freed; whoever follows the log has passed it."""
+TO_PUBLISH: Final = "length(records) > 2 AND substr(records, 1, 5) <> x'5B5B22222C'"
 
 
 def load(connection: sqlite3.Connection, streams: Sequence[str], command_ids: Sequence[str] = ()) -> Loaded:
@@ -64,7 +68,8 @@ def append(connection: sqlite3.Connection, entries: Sequence[tuple[Commit, Snaps
     one_per_stream(entries)
     rows = [commit_row(commit) for commit, _ in entries]
     with transaction(connection):
-        last = position(connection)
+        last = max(position(connection), get_mark(connection, DROPPED_TO))
+        rows = [(at, *row) for at, row in enumerate(rows, last + 1)]
         if connection.executemany(INSERT_COMMIT, rows).rowcount == len(rows):
             result, saved = [True] * len(rows), entries
         else:
@@ -73,7 +78,7 @@ def append(connection: sqlite3.Connection, entries: Sequence[tuple[Commit, Snaps
             saved = [entry for entry, inserted in zip(entries, result, strict=True) if inserted]
         connection.execute(
             "INSERT INTO outbox (stream, number, position, at) "  # noqa: S608 - constants
-            f"SELECT stream, number, position, at FROM commits WHERE position > ? AND {HAS_RECORDS}",
+            f"SELECT stream, number, position, at FROM commits WHERE position > ? AND {TO_PUBLISH}",
             (last,),
         )
         executed = [(c.command_id, c.digest, c.stream, c.version) for commit, _ in saved for c in commit.commands]
@@ -120,10 +125,21 @@ def mark_unpublished(connection: sqlite3.Connection, *, after: int, most: int = 
     with transaction(connection):
         return connection.execute(
             "INSERT INTO outbox (stream, number, position, at) "  # noqa: S608 - constants
-            f"SELECT stream, number, position, at FROM commits WHERE position > ? AND {HAS_RECORDS} "
+            f"SELECT stream, number, position, at FROM commits WHERE position > ? AND {TO_PUBLISH} "
             "ORDER BY position DESC LIMIT ? ON CONFLICT (stream, number) DO NOTHING",
             (after, most),
         ).rowcount
+
+
+def drop(connection: sqlite3.Connection, kind: str) -> None:
+    """See the port."""
+    # "0" is the character after "/".
+    first, beyond = f"{kind}/", f"{kind}0"
+    with transaction(connection):
+        freed = max(position(connection), get_mark(connection, DROPPED_TO))
+        connection.execute(SET_MARK, (DROPPED_TO, freed))
+        for table in ("outbox", "executed", "fields", "states", "commits"):
+            connection.execute(f"DELETE FROM {table} WHERE stream >= ? AND stream < ?", (first, beyond))  # noqa: S608
 
 
 def position(connection: sqlite3.Connection) -> int:

@@ -33,6 +33,10 @@ INSERT_SKIPPED: Final = (
 )
 BEGINNING: Final = -(2**63)
 
+SET_MARK: Final = (
+    "INSERT INTO marks (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
+
 
 def park(connection: sqlite3.Connection, records: Sequence[Parked]) -> None:
     """See the port."""
@@ -130,6 +134,6 @@ def set_mark(connection: sqlite3.Connection, name: str, value: int) -> None:
     """See the port."""
     with transaction(connection):
         connection.execute(
-            "INSERT INTO marks (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            SET_MARK,
             (name, value),
         )

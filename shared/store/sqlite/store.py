@@ -70,6 +70,7 @@ class SqliteStore:
     unpublished = _on_reader(commits.unpublished)
     mark_published = _on_writer(commits.mark_published)
     mark_unpublished = _on_writer(commits.mark_unpublished)
+    drop = _on_writer(commits.drop)
     position = _on_reader(commits.position)
     history = _on_reader(commits.history)
     log = _on_reader(commits.log)

@@ -15,7 +15,7 @@ def every_cause_exists(evidence: Evidence) -> Finding:
     tally = Tally()
     known = {told.record.id: told for told in evidence.told}
     registered = {told.key for told in evidence.told if isinstance(told.event, ComplaintRegistered)}
-    mains = {stored.definition.main.kind for stored in evidence.services.values()}
+    mains = {one.definition.main.kind for one in evidence.services.values() if one.definition.main is not None}
     for told in evidence.told:
         tally.looked()
         name, cause = f"{type(told.event).__name__} {told.record.id}", told.record.cause

@@ -27,8 +27,9 @@ def no_complaint_vanishes(evidence: Evidence) -> Finding:
         )
     for name, stored in evidence.services.items():
         if any(listen.event.stream is intake.COMPLAINTS for listen in stored.definition.listens):
-            main = stored.definition.main.kind
-            there = {commit.stream.partition("/")[2] for commit in stored.commits if commit.stream.startswith(main)}
+            main = stored.definition.main
+            own = (commit.stream for commit in stored.commits)
+            there = {name.partition("/")[2] for name in own if main and name.startswith(f"{main.kind}/")}
             missing = sorted(key for key in registered - there if (name, key) not in evidence.differing)
             tally.looked(len(registered))
             if missing:

@@ -31,7 +31,7 @@ def nothing_missing_or_overtaking(evidence: Evidence) -> Finding:
         line = seen.get((stream, topic))
         published = [seq for seq, (_, marked) in records.items() if marked]
         seen_all = evidence.from_start and topic not in evidence.cut
-        if seen_all and published and (line is None or line.last < max(published)):
+        if topic and seen_all and published and (line is None or line.last < max(published)):
             tally.found(
                 f"{stream} on {topic}: {max(published)} events are marked published, the topic has "
                 f"{line.last if line else 0}."

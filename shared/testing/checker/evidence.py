@@ -186,6 +186,10 @@ class Evidence:
         """(service, key) of the lines that are closed: what lies behind is neither lost nor applied."""
         return frozenset((name, record.key) for name, stored in self.services.items() for record in stored.parked)
 
+    def excuses(self, name: str, told: Told) -> bool:
+        """Return whether a service may lack an event: its line is closed, or just this event was given up."""
+        return (name, told.key) in self.blocked or (name, f"{told.record.topic}/{told.record.id}") in self.lost
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

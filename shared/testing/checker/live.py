@@ -44,6 +44,8 @@ def _cursors(
     name: str, stored: Stored, evidence: Evidence, tops: dict[tuple[str, str], dict[str, int]], tally: Tally
 ) -> None:
     main = stored.definition.main
+    if main is None:
+        return
     cursors = {commit.stream: commit.cursor for commit in stored.commits}
     for stream in dict.fromkeys(listen.event.stream for listen in stored.definition.listens):
         topic, kind = stream.topic, stream.kind
@@ -55,21 +57,16 @@ def _cursors(
 
 
 def _fan_ins(name: str, stored: Stored, evidence: Evidence, tally: Tally) -> None:
-    if not stored.definition.fan_ins:
+    if not stored.definition.spread:
         return
     done = {command.command_id for commit in stored.commits for command in commit.commands}
     for told in evidence.told:
-        for fan_in in stored.definition.fan_ins:
+        for fan_in in stored.definition.spread:
             if isinstance(told.event, fan_in.event):
                 for key in _keys(fan_in, told):
                     tally.looked()
-                    if f"{told.record.id}>{fan_in.to.name(key)}" not in done and not _excused(name, told, evidence):
+                    if f"{told.record.id}>{fan_in.to.name(key)}" not in done and not evidence.excuses(name, told):
                         tally.found(f"{name} has not counted {told.record.id} in {fan_in.to.name(key)}.")
-
-
-def _excused(name: str, told: Told, evidence: Evidence) -> bool:
-    """Whether the line is closed, or just this event was given up."""
-    return (name, told.key) in evidence.blocked or (name, f"{told.record.topic}/{told.record.id}") in evidence.lost
 
 
 def _keys(fan_in: FanIn[Any], told: Told) -> Iterable[str]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from shared.contracts.event import Event
+from shared.core.catalogue import Catalogue
 from shared.core.decider import Decider
 from shared.store.port import Commit, Snapshot
 from shared.testing.checker.evidence import Evidence, Finding, Tally
+from shared.testing.checker.rows import check_rows
 
 
 def folding_gives_the_stored_state(evidence: Evidence) -> Finding:
     """Check each stream's commits against each other and, folded, against its state."""
     tally = Tally()
     for name, stored in evidence.services.items():
-        deciders = {decider.kind: decider for decider in stored.definition.deciders}
+        deciders = stored.definition.kept
+        catalogue = stored.definition.catalogue
         streams: dict[str, list[Commit]] = {}
         for commit in stored.commits:
             streams.setdefault(commit.stream, []).append(commit)
@@ -30,8 +31,9 @@ def folding_gives_the_stored_state(evidence: Evidence) -> Finding:
                 commits = _seen(commits, stored.snapshots.get(stream))
                 if not commits:
                     continue
-            for sentence in (*_chain(commits), *_fold(decider, commits, stored.snapshots.get(stream), evidence.events)):
+            for sentence in (*_chain(commits), *_fold(decider, commits, stored.snapshots.get(stream), catalogue)):
                 tally.found(f"{name}: {stream} {sentence}")
+    check_rows(evidence, tally)
     return tally.finding()
 
 
@@ -60,7 +62,7 @@ def _chain(commits: list[Commit]) -> list[str]:
 
 
 def _fold(
-    decider: Decider[Any, Any], commits: list[Commit], stored: Snapshot | None, events: Mapping[str, Event]
+    decider: Decider[Any, Any], commits: list[Commit], stored: Snapshot | None, catalogue: Catalogue
 ) -> list[str]:
     """Return how the stored state differs from the folded log."""
     if stored is None:
@@ -71,8 +73,8 @@ def _fold(
     for commit in commits:
         for record in commit.records:
             sequences[record.topic] = record.seq
-            if record.topic == decider.topic and record.id in events:
-                state = decider.evolve(state, events[record.id])
+            if decider.owns(record.topic) and catalogue.known(record.type):
+                state = decider.evolve(state, catalogue.read(record.type, record.data))
     last = commits[-1]
     folded = {
         "number": last.number,

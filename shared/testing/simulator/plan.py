@@ -69,6 +69,7 @@ class Plan:
         fuses: per command type how often deciding it fails.
         person: after the faults somebody gives up what was poisoned.
         rest: seconds of faulty weather after the last trouble.
+        rebuild: when all is quiet, read models are built anew.
     """
 
     services: tuple[str, ...]
@@ -82,6 +83,7 @@ class Plan:
     fuses: Mapping[str, int]
     person: bool
     rest: float
+    rebuild: bool
 
     @classmethod
     def draw(cls, rng: Random) -> Plan:
@@ -104,6 +106,7 @@ class Plan:
             fuses=fuses,
             person=rng.random() < 0.5,
             rest=1.0 + rng.random() * 6.0,
+            rebuild=rng.random() < 0.3,
         )
 
     def parts(self) -> list[str]:
@@ -124,6 +127,7 @@ class Plan:
             replicated=self.replicated if "replica" in keep else "",
             skewed=self.skewed and "skew" in keep,
             person=self.person and "person" in keep,
+            rebuild=self.rebuild and "rebuild" in keep,
         )
 
     def _switches(self) -> dict[str, bool]:
@@ -132,6 +136,7 @@ class Plan:
             "replica": bool(self.replicated),
             "skew": self.skewed,
             "person": self.person,
+            "rebuild": self.rebuild,
         }
 
     def skew(self, rng: Random) -> timedelta:

@@ -16,6 +16,7 @@ from shared.runtime.execute import Executor
 from shared.runtime.parking import Parking
 from shared.runtime.parse import Raw, Reader
 from shared.runtime.processor import Processor
+from shared.runtime.rebuild import drop_rows
 from shared.runtime.relay import Relay
 from shared.runtime.sources import Copy, Head, Source, SourceUnavailable, StoreSource, Want
 from shared.runtime.timers import Timers
@@ -167,6 +168,14 @@ class Process:
     def start(self) -> None:
         """Begin to run."""
         self.spawn(self._boot())
+
+    async def rebuild(self) -> None:
+        """Build the rows anew, as an operator asks for it; it is asked again where the store is away."""
+        while True:
+            try:
+                return await drop_rows(self.definition, self.antientropy, self.store)
+            except StoreUnavailable:
+                await asyncio.sleep(_RESTART_SECONDS)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run work that dies with this process."""

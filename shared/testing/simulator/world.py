@@ -18,7 +18,7 @@ from shared.testing.simulator.loop import SimLoop
 from shared.testing.simulator.people import People
 from shared.testing.simulator.plan import AS_DRAWN, Plan, Trouble, Variation
 from shared.testing.simulator.poison import broken
-from shared.testing.simulator.process import EPOCH, Ports, Process, SimSource
+from shared.testing.simulator.process import COMPARE_SECONDS, EPOCH, Ports, Process, SimSource
 from shared.testing.simulator.toys import definitions
 from shared.testing.simulator.weather import Rates, Weather
 
@@ -136,6 +136,13 @@ class World:
         if self.plan.person:
             await self.people.tidy_up()
         await self._drain()
+        # Rows are built from what the sources tell, where they can be asked.
+        if self.plan.rebuild and self.plan.sources:
+            await self._rebuild()
+            await self._drain()
+        self._end_all()
+
+    def _end_all(self) -> None:
         for processes in self.alive.values():
             for process in processes:
                 process.kill()
@@ -192,6 +199,19 @@ class World:
                     self.end(process)
             if not sound:
                 self.start(service)
+
+    async def _rebuild(self) -> None:
+        """Let the services that project build their rows anew, and kill them at some moment of it."""
+        for service, living in self.alive.items():
+            if living and living[0].definition.projectors:
+                self.note(f"{living[0].name} builds its rows anew")
+                living[0].spawn(living[0].rebuild())
+                await asyncio.sleep(self.rng.random() * 0.02)
+                self.end(living[0])
+                self.start(service)
+                living[0].spawn(living[0].rebuild())
+        # Long enough for whoever compares the logs, so that what is counted a second time shows.
+        await asyncio.sleep(2 * COMPARE_SECONDS)
 
     def now(self) -> datetime:
         """Return the true instant."""

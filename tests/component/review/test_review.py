@@ -10,6 +10,7 @@ import pytest_asyncio
 from deploy.local.clock import SteppedClock
 from services.review import main
 from shared.contracts import departments, review, topics
+from shared.runtime.replay import Replay
 from shared.testing.harness import Heard, Stage, staged
 from tests.component.says import DAY, NOW, closed, completed, opened, ran, registered, triaged
 from tests.component.stages import dense, names, new_id, post
@@ -59,11 +60,13 @@ async def accept(stage: Stage, about: str) -> None:
 
 
 async def counted(stage: Stage) -> dict[str, int]:
-    """Complaints per theme and per month, as the topic has it."""
+    """Complaints per theme, as the topic has it, and per month, as the board reads it."""
     found: dict[str, int] = {}
     for one in await stage.heard():
-        if one.name in {"ComplaintCounted", "PeriodCounted"}:
+        if one.name == "ComplaintCounted":
             found[one.key] = found.get(one.key, 0) + 1
+    for month in (await stage.http.get("/summary")).json()["periods"]:
+        found[month] = (await stage.http.get("/summary", params={"period": month})).json()["complaints"]
     return found
 
 
@@ -183,3 +186,36 @@ class TestWhenItStartsAgainWithAnEmptyBroker:
         heard = await alone.heard(about)
         assert names(own(heard))[-2:] == ["ReviewConcluded", "SummaryPublished"]
         assert dense(heard)
+
+
+class TestWhenItsReadModelsAreBuiltAnew:
+    async def test_they_say_what_they_said(self, alone: Stage) -> None:
+        for about in [new_id() for _ in range(3)]:
+            await alone.say(about, *historic(about))
+        await alone.settle()
+        before = (await alone.http.get("/summary", params={"period": "2026-03"})).json()
+        assert before["complaints"] == 3
+        alone.service.replay = own_log(alone)
+        after, begins = "", {"rebuild": True}
+        while True:
+            answer = await alone.http.post("/replay", json={"all": True, "after": after, **begins})
+            assert answer.status_code == 200, answer.text
+            after, begins = answer.json()["next"], {}
+            if not after:
+                break
+        assert (await alone.http.get("/summary", params={"period": "2026-03"})).json() == before
+
+    @pytest.mark.parametrize(
+        "body",
+        [{"rebuild": True}, {"rebuild": True, "complaint": "c1"}, {"rebuild": True, "all": True, "after": "x@1"}],
+    )
+    async def test_only_from_the_beginning_and_of_all(self, alone: Stage, body: dict[str, Any]) -> None:
+        answer = await alone.http.post("/replay", json=body)
+        assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (422, "invalid")
+
+
+def own_log(stage: Stage) -> Replay:
+    """A replay that reads the service's own log: the stage has no other services to ask."""
+    service = stage.service
+    sources = {topics.REVIEW: service.source}
+    return Replay(service.definition, service.reader, service.processor, service.clock, sources)

@@ -14,6 +14,7 @@ CALLS: dict[str, Callable[[Store], Awaitable[object]]] = {
     "unpublished": lambda store: store.unpublished(),
     "mark_published": lambda store: store.mark_published(["a/1/1"]),
     "mark_unpublished": lambda store: store.mark_unpublished(after=0),
+    "drop": lambda store: store.drop("a"),
     "position": lambda store: store.position(),
     "history": lambda store: store.history("a/1"),
     "log": lambda store: store.log(),

@@ -12,7 +12,6 @@ from fastapi import FastAPI
 from services.review import DEFINITION
 from services.review.api import router
 from services.review.commands import ReviewCommand
-from services.review.consumers import FAN_INS
 from services.review.views import Figures, Reviews, Views
 from shared.contracts.envelope import Envelope
 from shared.contracts.parts import StepTime
@@ -74,7 +73,7 @@ class Review:
     async def count(self, complaint: str, outcome: Outcome) -> None:
         for event in outcome.events:
             told: Incoming[Any] = Incoming(event, Envelope("i", "s", "t", "t", complaint, 1), LATER)
-            for fan_in in FAN_INS:
+            for fan_in in DEFINITION.spread:
                 if isinstance(event, fan_in.event):
                     for key, command in fan_in.commands(told):
                         await self.execute(Call(fan_in.to.kind, key, command))

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.review.commands import CountComplaint, CountReview
-from services.review.consumers import FAN_INS, LISTENS, count_in_period, count_in_themes
-from services.review.decide import period_decider, theme_decider
-from services.review.state.period import Period
+from services.review import DEFINITION
+from services.review.commands import CountComplaint
+from services.review.consumers import LISTENS, count_in_themes
+from services.review.decide import theme_decider
+from services.review.projections import PROJECTORS, Period
 from shared.contracts import departments, intake
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
@@ -71,6 +72,9 @@ class TestATheme:
         assert (decider.next_due(state), decider.is_terminal(state)) == (None, False)
 
 
+(PERIODS,) = PROJECTORS
+
+
 class TestAPeriod:
     def published(self) -> SummaryPublished:
         state = a_concluded_one().state
@@ -79,29 +83,32 @@ class TestAPeriod:
         return SummaryPublished(at=NOW, by="system", summary=state.summary)
 
     def test_the_month_of_receipt_counts_the_review(self) -> None:
-        event = self.published()
-        assert list(count_in_period(Incoming(event, ENVELOPE, NOW))) == [
-            ("2026-03", CountReview(NOW, "system", event.summary))
-        ]
+        assert PERIODS.received == (SummaryPublished,)
+        assert PERIODS.key(self.published(), "c1") == "2026-03"
 
     def test_it_keeps_running_figures(self) -> None:
-        result = spec(period_decider()).when(CountReview(NOW, "system", self.published().summary))
-        result.then_types(PeriodCounted)
-        state: Period = result.after
-        assert (state.complaints, state.promises_kept, state.severities) == (1, 1, {"low": 1})
-        assert state.costs.total == self.published().summary.costs.total
+        row = PERIODS.project(PERIODS.initial, self.published())
+        assert (row.complaints, row.promises_kept, row.severities) == (1, 1, {"low": 1})
+        assert row.costs.total == self.published().summary.costs.total
         hour = HOUR.total_seconds() * 1_000_000
-        assert (state.chain_microseconds, state.handling_microseconds) == (84 * hour, 16 * hour)
-        line_haul = state.measures["step|carrier|line-haul"]
+        assert (row.chain_microseconds, row.handling_microseconds) == (84 * hour, 16 * hour)
+        line_haul = row.measures["step|carrier|line-haul"]
         assert (line_haul.count, line_haul.over_count, line_haul.over_microseconds) == (1, 1, 6 * hour)
-        decider = period_decider()
-        assert (decider.next_due(state), decider.is_terminal(state)) == (None, False)
+
+    def test_what_an_earlier_release_counted_by_an_event_of_its_own_is_the_same(self) -> None:
+        summary = self.published().summary
+        told = summary.model_dump(include=set(PeriodCounted.model_fields)) | {"at": NOW, "by": "system"}
+        before = PERIODS.project(PERIODS.initial, PeriodCounted.model_validate(told))
+        assert before == PERIODS.project(PERIODS.initial, self.published())
+
+    def test_another_event_leaves_it_as_it_is(self) -> None:
+        assert PERIODS.project(Period(), intake.PromiseKept(at=NOW, by="system", promise="call")) == Period()
 
 
 class TestWhatReviewListensTo:
     def test_each_event_is_listened_to_once(self) -> None:
         assert len({listen.event for listen in LISTENS}) == len(LISTENS)
-        assert {fan_in.to.kind for fan_in in FAN_INS} == {"theme", "period"}
+        assert {fan_in.to.kind for fan_in in DEFINITION.spread} == {"theme", "period"}
 
     def test_a_registered_complaint_brings_its_step_times(self) -> None:
         event = intake.ComplaintRegistered(

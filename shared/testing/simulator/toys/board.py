@@ -10,10 +10,11 @@ from pydantic import TypeAdapter
 
 from shared.contracts import intake, review
 from shared.contracts.event import Audience, Event
-from shared.contracts.part import Part
+from shared.contracts.part import Part, replace
 from shared.contracts.parts import Costs
 from shared.contracts.topics import SUMMARIES
 from shared.core.decider import Decider
+from shared.core.projector import Projector
 from shared.runtime.definition import Definition, FanIn, Incoming, Listen
 from shared.testing.simulator.toys.commands import Check, Close, Count, refused
 
@@ -74,6 +75,21 @@ def decide_theme(state: Theme, command: object) -> Sequence[Event]:
     ]
 
 
+class Tally(Part):
+    """A row: how many complaints were concluded in a month."""
+
+    concluded: int = 0
+
+
+TALLIES: Final[Projector[Tally]] = Projector(
+    rows=review.PERIODS,
+    initial=Tally(),
+    on={review.ReviewConcluded: lambda row, _event: replace(row, concluded=row.concluded + 1)},
+    key=lambda event, _complaint: event.period,
+    row=TypeAdapter(Tally),
+    index=lambda row: {"concluded": row.concluded},
+)
+
 _REVIEW, _THEME = TypeAdapter(Review), TypeAdapter(Theme)
 
 
@@ -119,4 +135,5 @@ def small_review(check: Check) -> Definition:
         listens=(Listen(intake.ComplaintClosed, lambda got: Close(got.now)),),
         fan_ins=(FanIn(review.SummaryPublished, review.THEMES, commands),),
         further=(SUMMARIES,),
+        projectors=(TALLIES,),
     )

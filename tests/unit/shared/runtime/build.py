@@ -97,11 +97,12 @@ class Rig:
         sources: Mapping[str, Source] | None = None,
         skew: timedelta = timedelta(0),
         fuse: Check | None = None,
+        definition: Definition | None = None,
     ) -> None:
         self.fuse = Fuse()
         loop = asyncio.get_running_loop()
         assert isinstance(loop, SimLoop)
-        self.definition: Definition = definitions(fuse or self.fuse, PATIENCE)[service]
+        self.definition: Definition = definition or definitions(fuse or self.fuse, PATIENCE)[service]
         self.data = data or MemoryData()
         self.clock = SimClock(loop, skew)
         self.store = MemoryStore(self.data)

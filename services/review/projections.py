@@ -1,19 +1,17 @@
-"""The Period: running figures of all reviewed complaints that were received in one month."""
+"""Read models: the running figures of each month, of all reviewed complaints that were received in it. Pure."""
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field, TypeAdapter
 
 from services.review.policy.costs import NOTHING, sum_of
 from services.review.policy.histogram import bucket
-from shared.contracts.event import Event
 from shared.contracts.part import Part, replace
 from shared.contracts.parts import Costs
-from shared.contracts.review import PeriodCounted, TimeSpent
-
-Index = dict[str, str | int | list[str]]
+from shared.contracts.review import PERIODS, PeriodCounted, Summary, SummaryPublished, TimeSpent
+from shared.core.projector import Projector
 
 
 class Measure(Part):
@@ -36,7 +34,7 @@ class Measure(Part):
 
 
 class Period(Part):
-    """Sums only: no complaint can be told from them. `last` guards against a repeat."""
+    """Sums only: no complaint can be told from them. `last` is the complaint that was counted last."""
 
     status: Literal["counting"] = "counting"
     complaints: int = 0
@@ -54,20 +52,10 @@ class Period(Part):
     last: str = ""
 
 
-INITIAL: Final = Period()
-ADAPTER: Final = TypeAdapter(Period)
+FIGURES: Final = TypeAdapter(Period)
 
 
-def evolve(state: Period, event: Event) -> Period:
-    """Return the state after the event; unknown events leave it as it is."""
-    match event:
-        case PeriodCounted():
-            return _counted(state, event)
-        case _:
-            return state
-
-
-def _counted(state: Period, event: PeriodCounted) -> Period:
+def _counted(state: Period, event: Summary | PeriodCounted) -> Period:
     measures = dict(state.measures)
     chain = sum(spent.microseconds for spent in event.spent if spent.step)
     handling = sum(spent.microseconds for spent in event.spent if not spent.step)
@@ -105,15 +93,17 @@ def measured(before: Measure | None, spent: TimeSpent) -> Measure:
     )
 
 
-def is_terminal(_state: Period) -> bool:
-    """Late complaints of a month may come at any time: a period never ends."""
-    return False
-
-
-def index(state: Period) -> Index:
-    """Periods are few; all are read at once."""
-    return {"status": state.status}
-
-
-def next_due(_state: Period) -> None:
-    """A period has no clock."""
+PROJECTORS: Final[tuple[Projector[Any], ...]] = (
+    Projector(
+        rows=PERIODS,
+        initial=Period(),
+        on={
+            SummaryPublished: lambda row, event: _counted(row, event.summary),
+            # An earlier release counted by events of the period's own; what it counted stays counted.
+            PeriodCounted: _counted,
+        },
+        key=lambda event, _complaint: event.summary.period,
+        row=FIGURES,
+        index=lambda row: {"status": row.status},
+    ),
+)
