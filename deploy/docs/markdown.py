@@ -32,7 +32,7 @@ def events(messages: Sequence[Message], parts: Sequence[Shape]) -> str:
     for service in NAMES:
         contract = import_module(f"shared.contracts.{service}")
         own = [message for message in messages if message.service == service]
-        blocks += [f"## What {service} says\n", _paragraph((contract.__doc__ or "").replace("``", "`"))]
+        blocks += [f"## What {service} publishes\n", _paragraph((contract.__doc__ or "").replace("``", "`"))]
         blocks += [_message(message) for message in own]
     blocks += ["## Parts\n", *(_shape(part.name, part) for part in parts)]
     return "\n".join(block.rstrip() + "\n" for block in blocks)
@@ -63,7 +63,7 @@ def _headers() -> str:
 
 
 def _message(message: Message) -> str:
-    said = f"{message.shape.prose}\n\nHeard by: {', '.join(message.heard_by) or 'nobody yet'}."
+    said = f"{message.shape.prose}\n\nReceived by: {', '.join(message.heard_by) or 'nobody yet'}."
     further = [f"`{topic}`" for topic in message.topics[1:]]
     if further:
         said += f" Also on {', '.join(further)}."

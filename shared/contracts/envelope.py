@@ -20,7 +20,7 @@ class Envelope(NamedTuple):
     """The attributes of one event on the wire.
 
     Attributes:
-        id: ``<stream>:<seq>``, unique for ever; a copy on another topic has the same id.
+        id: ``<stream>:<seq>``, unique forever; a copy on another topic has the same id.
         source: ``/<service>``.
         type: ``ComplaintRegistered.v1``.
         time: RFC 3339 instant of the decision.

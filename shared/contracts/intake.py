@@ -1,4 +1,4 @@
-"""What intake says on `complaints.intake.v1`: the customer's side of a complaint. Stream: ``complaint/<id>``."""
+"""What intake publishes on `complaints.intake.v1`: the customer's side of a complaint. Stream: ``complaint/<id>``."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class ComplaintRegistered(ComplaintEvent, audience=Audience.NOBODY, due=None, on
 
     Attributes:
         channel: ``web``, ``phone``, ``email``, ``import`` …
-        historic: imported from the past: counted, no clocks, no letters.
+        historic: imported from the past: it is counted, but starts no clocks and sends no letters.
         text: the customer's words after redaction; the original stays in intake's vault.
         points: the numbered points that an answer must cover.
         customer_ref: pseudonym of the customer, or empty.
         value: money at stake, in the organisation's currency.
         facts: structured facts of the source (e.g. a complaint type), never personal.
-        flags: what was odd about the input, e.g. ``negative-step:seller``.
+        flags: irregularities of the input, e.g. ``negative-step:seller``.
         source_row: ``<mapping>:<id>`` of the imported row, or empty.
-        acknowledge_by: when the customer must have heard from a person; None for historic ones.
+        acknowledge_by: by when a person must have spoken to the customer; None for historic complaints.
         organisation: ``<id>@<version>`` of the organisation file.
     """
 
@@ -61,7 +61,7 @@ class ComplaintRegistered(ComplaintEvent, audience=Audience.NOBODY, due=None, on
 
 
 class ComplaintAcknowledged(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=("kind", "who")):
-    """The customer was told who has it, what happens next, and by when. Only a personal one stops the clock."""
+    """The customer was told who has it, what happens next, and by when. Only a person's word stops the clock."""
 
     kind: Literal["automatic", "personal"]
     who: str
@@ -97,7 +97,7 @@ class PromiseKept(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=(
 
 
 class PromiseBroken(ComplaintEvent, audience=Audience.NOBODY, due=Due("due"), once_per=("promise", "due")):
-    """The date passed before it happened."""
+    """The date passed and it had not happened."""
 
     promise: str
     due: Instant
@@ -144,7 +144,7 @@ class EscalationRequested(ComplaintEvent, audience=Audience.NOBODY, due=None, on
 
 
 class ManagementTookOver(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=None):
-    """Management has the complaint; until it hands it back the complaint cannot be closed."""
+    """Management has the complaint; it cannot be closed until management hands it back."""
 
     reason: str
     asked_by: Literal["customer", "clock", "bounce"]
@@ -155,19 +155,19 @@ class ManagementHandedBack(ComplaintEvent, audience=Audience.NOBODY, due=None, o
 
 
 class ComplaintWithdrawn(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=()):
-    """The customer takes it back."""
+    """The customer withdraws the complaint."""
 
     reason: str
 
 
 class ComplaintClosed(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=()):
-    """The end of the customer's side, with what was learnt. Learning code ``historic`` for imported ones."""
+    """The end of the customer's side, with what was learnt. Imported complaints have the learning code ``historic``."""
 
     learning_code: str
 
 
 class FeedbackAsked(ComplaintEvent, audience=Audience.NOBODY, due=None, once_per=()):
-    """Two questions, once."""
+    """The customer is asked for feedback: two questions, once."""
 
     questions: tuple[str, ...]
 

@@ -1,4 +1,4 @@
-"""What review says: `complaints.review.v1` and, compacted, `complaints.summaries.v1`.
+"""What review publishes: `complaints.review.v1` and, compacted, `complaints.summaries.v1`.
 
 Streams: ``review/<complaint id>``, ``theme/<step>.<factor>`` and ``period/<YYYY-MM>``.
 """
@@ -62,7 +62,7 @@ What = Literal[
 
 
 class ComplaintEvidenceNoted(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=()):
-    """The review took down what it needs of the complaint. `registered_at` is when intake had it."""
+    """The review noted what it needs of the complaint. `registered_at` is when intake registered it."""
 
     complaint: str
     registered_at: Instant
@@ -73,7 +73,7 @@ class ComplaintEvidenceNoted(ReviewEvent, audience=Audience.NOBODY, due=None, on
 
 
 class TriageEvidenceNoted(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=None):
-    """The review took down what routing found; a later one replaces an earlier one."""
+    """The review noted what routing found; a later event replaces an earlier one."""
 
     triaged_at: Instant
     category: str
@@ -86,13 +86,13 @@ class Mark(Part):
 
     Attributes:
         happened: the instant of the event it was taken from.
-        department: whom it concerns: who joined, reported, delivered; the lead of an opened table.
+        department: the one concerned: which joined, reported or delivered; the lead of an opened table.
         departments: those invited when the table opened.
         code: id of the proposal, remedy or promise; the learning code; why the table closed.
         stage: of the table, or of the resolution completed.
         steps: times that the department reported.
-        preventions: their texts, as agreed.
-        staff_minutes, amount: what it took; `amount` in the organisation's currency.
+        preventions: the texts of those agreed.
+        staff_minutes, amount: what it cost; `amount` in the organisation's currency.
     """
 
     what: What
@@ -108,7 +108,7 @@ class Mark(Part):
 
 
 class CourseEvidenceNoted(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=None):
-    """The review took down one thing that happened, so that order of arrival does not matter."""
+    """The review noted one thing that happened, so that the order of arrival does not matter."""
 
     mark: Mark
 
@@ -123,10 +123,10 @@ class ReviewOpened(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=())
 
 
 class TimesAttributed(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=None):
-    """Elapsed time without gap or overlap: `chain` of the order, `handling` of the complaint. Parts sum to the wholes.
+    """Elapsed time without gap or overlap, of the order (`chain`) and the complaint (`handling`). Parts add up to totals.
 
     Attributes:
-        chain_seconds, handling_seconds: the wholes.
+        chain_seconds, handling_seconds: the totals.
     """
 
     chain: tuple[TimePart, ...]
@@ -136,9 +136,9 @@ class TimesAttributed(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=
 
 
 class CausesFound(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=None):
-    """Causes with weights and evidence; a later one replaces an earlier one.
+    """Causes with weights and evidence; a later event replaces an earlier one.
 
-    `override`: why words of the board that blame people stand all the same; empty almost always.
+    `override`: why the board's words stand although they blame people; almost always empty.
     """
 
     causes: tuple[Cause, ...]
@@ -146,7 +146,7 @@ class CausesFound(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=None
 
 
 class CostsComputed(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=None):
-    """What the complaint cost, by the organisation file's assumptions of that version."""
+    """What the complaint cost, by the assumptions of the organisation file in that version."""
 
     costs: Costs
     assumptions: str
@@ -182,8 +182,8 @@ class TimeSpent(Part):
     """How long somebody had the order (`step` given) or the complaint (no step), as a sum of parts.
 
     Attributes:
-        over: of it, beyond what the step was given.
-        microseconds: the sum; whole, so that sums of sums stay exact.
+        over: the part of it beyond what the step was given.
+        microseconds: the sum, a whole number, so that sums of sums stay exact.
     """
 
     department: str
@@ -236,7 +236,7 @@ class ReviewConcluded(
 
 
 class SummaryPublished(ReviewEvent, audience=Audience.BOARD, due=None, once_per=()):
-    """One per concluded review, also on the summaries topic."""
+    """The summary of a concluded review, also on the summaries topic."""
 
     summary: Summary
 
@@ -248,7 +248,7 @@ class SummaryAcknowledged(ReviewEvent, audience=Audience.NOBODY, due=None, once_
 
 
 class ComplaintCounted(ThemeEvent, audience=Audience.NOBODY, due=None, once_per=("complaint",)):
-    """The theme has one complaint more. `share` is the cause's weight; `cost` that share of the complaint's cost."""
+    """The theme has one more complaint. `share` is the cause's weight; `cost` that share of the complaint's cost."""
 
     complaint: str
     period: str

@@ -1,4 +1,4 @@
-"""What routing says on `complaints.routing.v1`: the triage of a complaint. Stream: ``triage/<complaint id>``."""
+"""What routing publishes on `complaints.routing.v1`: the triage of a complaint. Stream: ``triage/<complaint id>``."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Circumstances(Part):
 
     Attributes:
         received_at: when the customer complained.
-        harm, vulnerable: what speaks of it: a phrase of the organisation's lexicon, or that the customer said so.
+        harm, vulnerable: the evidence: a phrase of the organisation's lexicon, or the customer's own statement.
         value: money at stake, in the organisation's currency.
         repeats: earlier complaints that this one repeats.
         waited: elapsed time past the promise.
-        order_ref, customer_ref: as registered; by them complaints of one order or customer are found.
+        order_ref, customer_ref: as registered; complaints of the same order or customer are found by them.
     """
 
     received_at: Instant
@@ -50,9 +50,9 @@ class Circumstances(Part):
 
 
 class ComplaintTriaged(TriageEvent, audience=Audience.NOBODY, due=None, once_per=None):
-    """The steps touched are known, each with its why. A later one replaces an earlier one (a person corrected it).
+    """The steps touched are known, each with its why. A later event replaces an earlier one: a person corrected it.
 
-    `override`: why words of a person that blame people stand all the same; empty almost always.
+    `override`: why a person's words stand although they blame people; almost always empty.
     """
 
     category: str
@@ -74,7 +74,7 @@ class TriageQueued(TriageEvent, audience=Audience.NOBODY, due=None, once_per=Non
         category: the best guess, or empty.
         severity: provisional, by the best guess and the circumstances.
         steps: what the best guess would touch; those known by facts stay touched whatever the person decides.
-        decide_by: None for historic ones: they wait without a clock.
+        decide_by: None for historic complaints, which wait without a clock.
     """
 
     category: str
@@ -90,7 +90,7 @@ class TriageQueued(TriageEvent, audience=Audience.NOBODY, due=None, once_per=Non
 
 
 class TriageOverdue(TriageEvent, audience=Audience.NOBODY, due=Due("due"), once_per=("due",)):
-    """Nobody decided in time; management hears of it."""
+    """Nobody decided in time; management is told."""
 
     due: Instant
 
@@ -103,7 +103,7 @@ class StepConfirmed(TriageEvent, audience=Audience.NOBODY, due=None, once_per=No
 
 
 class StepRefuted(TriageEvent, audience=Audience.NOBODY, due=None, once_per=None):
-    """The owner of a touched step declined: the routing was wrong, or so they say."""
+    """The owner of a touched step declined: in its view the routing was wrong."""
 
     step: str
     department: str

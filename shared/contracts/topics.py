@@ -1,4 +1,4 @@
-"""Every topic once; the strings stand nowhere else. Who owns and who reads them follows from `services.ALL`."""
+"""Every topic, named once; the strings appear nowhere else. Who owns and who reads them follows from `services.ALL`."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ PARTITIONS: Final = 12
 
 
 def department_topic(department: str) -> str:
-    """Return the topic on which one department finds what it is asked."""
+    """Return the topic on which one department finds what concerns it."""
     return f"complaints.department.{department}.v1"

@@ -1,4 +1,4 @@
-"""What departments says on `complaints.departments.v1`: the joint resolution. Stream: ``resolution/<complaint id>``.
+"""What departments publishes on `complaints.departments.v1`: the resolution. Stream: ``resolution/<complaint id>``.
 
 Events that concern one department are also on that department's own topic, as the same bytes.
 """

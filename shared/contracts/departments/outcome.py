@@ -42,7 +42,7 @@ class AnswerAgreed(ResolutionEvent, audience=Audience.TABLE, due=None, once_per=
     """The one co-ordinated answer: text, and which numbered points it covers (all, counted from 1).
 
     Attributes:
-        override: why words that blame people were published all the same; empty almost always.
+        override: why words that blame people were published nevertheless; almost always empty.
     """
 
     text: str
@@ -58,7 +58,7 @@ class AnswerOverdue(ResolutionEvent, audience=Audience.NOBODY, due=Due("due"), o
 
 
 class EscalatedToManagement(ResolutionEvent, audience=Audience.TABLE, due=None, once_per=None):
-    """Management has it; carries the list of earlier instances that failed."""
+    """Management has the complaint, with the list of earlier instances that failed."""
 
     reason: str
     failed: tuple[str, ...]
@@ -71,7 +71,7 @@ class ManagerContacted(ResolutionEvent, audience=Audience.NOBODY, due=None, once
     """A manager has personally spoken to the customer.
 
     Attributes:
-        override: why words that blame people were kept all the same; empty almost always.
+        override: why words that blame people were kept nevertheless; almost always empty.
     """
 
     note: str
@@ -85,10 +85,10 @@ class EscalationOverdue(ResolutionEvent, audience=Audience.NOBODY, due=Due("due"
 
 
 class EscalationClosed(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=None):
-    """Back from management: each failed instance has a fix or a reason.
+    """Management hands the complaint back: each failed instance has a fix or a reason.
 
     Attributes:
-        override: why words that blame people were kept all the same; empty almost always.
+        override: why words that blame people were kept nevertheless; almost always empty.
     """
 
     findings: dict[str, str]
@@ -99,7 +99,7 @@ class ResolutionCompleted(ResolutionEvent, audience=Audience.TABLE, due=None, on
     """Remedy delivered and answer agreed: the customer's turn.
 
     Attributes:
-        staff_minutes, compensation: totals so far, earlier stages included; a later event replaces an earlier one.
+        staff_minutes, compensation: totals so far, including earlier stages; a later event replaces an earlier one.
     """
 
     stage: int

@@ -13,7 +13,7 @@ from shared.contracts.parts import Remedy, StepTime
 
 
 class RoundStarted(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=(Latest(TableOpened, "stage"),)):
-    """The blind round: each gives its times and proposals before it sees the others'."""
+    """The blind round begins: each participant gives its times and proposals before it sees those of the others."""
 
     ends: Instant
     calendar: str = ""
@@ -48,7 +48,7 @@ class ProposalMade(ResolutionEvent, audience=Audience.REVEALED_TABLE, due=None, 
 
 
 class WordingRefused(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=None):
-    """Text that names or blames people was refused: only where and which rule, never the text.
+    """A text that names or blames people was refused. The event says where and by which rule, never the text itself.
 
     Attributes:
         attempt: id that the refused text would have had, so that a repeated request counts once.
@@ -65,10 +65,10 @@ class RoundRevealed(
     due=Due(Latest(RoundStarted, "ends"), only_if=("complete", False)),
     once_per=(Latest(RoundStarted, "ends"),),
 ):
-    """Everything is revealed at once: all had contributed, or the round's clock ended.
+    """Everything is revealed at once: all have contributed, or the round's clock ran out.
 
     Attributes:
-        agree_by: until when the table may agree; then the lead decides.
+        agree_by: until when the table may agree; after that the lead decides.
     """
 
     complete: bool
@@ -99,7 +99,7 @@ class AgreementReached(ResolutionEvent, audience=Audience.TABLE, due=None, once_
     Attributes:
         proposals: ids of what was chosen, the remedy's first.
         preventions: the texts of the chosen preventions.
-        by_lead: no agreement in time: the lead decided, with the objections on record.
+        by_lead: there was no agreement in time, and the lead decided, with the objections on record.
     """
 
     remedy: Remedy

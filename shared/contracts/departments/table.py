@@ -1,4 +1,4 @@
-"""The table: what it is opened on, who sits at it, who leads."""
+"""The table: what it is opened for, who sits at it, who leads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ResolutionEvent(Event, stream=RESOLUTIONS):
 
 
 class ComplaintBrief(Part):
-    """What the table needs to know of the complaint; words are redacted and cut short.
+    """What the table needs to know of the complaint; its words are redacted and shortened.
 
     Attributes:
         excerpt: the beginning of the customer's words.
@@ -49,13 +49,13 @@ class TriageBrief(Part):
 
 
 class ComplaintNoted(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=()):
-    """Departments knows of the complaint; the table opens as soon as its triage is known too."""
+    """The complaint has arrived; the table opens as soon as its triage has arrived too."""
 
     complaint: ComplaintBrief
 
 
 class TriageNoted(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=None):
-    """The triage came before the complaint (other topic); the table opens as soon as that is known too."""
+    """The triage has arrived before the complaint (another topic); the table opens when the complaint arrives too."""
 
     triage: TriageBrief
 
@@ -65,8 +65,8 @@ class TableOpened(ResolutionEvent, audience=Audience.NAMED, due=None, once_per=(
 
     Attributes:
         stage: 1, or 2 after the customer rejected.
-        answer_by: when the customer gets the answer; None for historic ones.
-        historic: no clocks, no letters; the table is closed at once.
+        answer_by: by when the customer gets the answer; None for historic complaints.
+        historic: imported from the past; no clocks, no letters, and the table is closed at once.
         category: of the triage.
         calendar: ``<id>@<version>`` of the calendar `answer_by` was counted on.
     """
@@ -87,7 +87,7 @@ class DepartmentInvited(
     due=None,
     once_per=("department", "nominated_by", Latest(TableOpened, "stage")),
 ):
-    """One department's briefing: its steps and why, the effect on the customer, what is asked and by when.
+    """One department's briefing: its steps and why, the effect on the customer, what is asked of it and by when.
 
     Attributes:
         nominated_by: the department that named it, or empty.
@@ -118,7 +118,7 @@ class DepartmentDeclined(ResolutionEvent, audience=Audience.NOBODY, due=None, on
 
 
 class DepartmentSilent(ResolutionEvent, audience=Audience.NOBODY, due=Due("due"), once_per=("department", "due")):
-    """The department's clock ran out without an answer; the next level hears of it."""
+    """The department's clock ran out without an answer; the next level is told."""
 
     department: str
     due: Instant
