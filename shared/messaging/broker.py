@@ -20,7 +20,7 @@ LOGGER: Final = logging.getLogger(__name__)
 
 MAX_RECORDS: Final = 500
 BATCH_TIMEOUT_MS: Final = 25
-"""FastStream sleeps as long again after a poll that found nothing, so this is also the most it adds to a delay."""
+"""FastStream sleeps for the same time after a poll that found nothing, so this is also the most it adds to a delay."""
 
 
 class Timing(NamedTuple):
@@ -28,8 +28,8 @@ class Timing(NamedTuple):
 
     Attributes:
         fetch_wait: how long the broker may keep an empty fetch open.
-        session: a member that was not heard of for so long is out of its group.
-        heartbeat: how often a member is heard of, and learns that its group changes.
+        session: a member that has sent no heartbeat for this long loses its place in the group.
+        heartbeat: how often a member sends one, and is told whether its group changes.
     """
 
     fetch_wait: int
@@ -38,14 +38,14 @@ class Timing(NamedTuple):
 
 
 TIMING: Final = Timing(fetch_wait=500, session=6_000, heartbeat=1_000)
-"""Of a real broker. It answers a fetch as soon as there is a record, and takes no session under 6 s unless told to
+"""For a real broker. It answers a fetch as soon as there is a record, and accepts no session under 6 s by default
 (`group.min.session.timeout.ms`): a killed member's partitions have another owner after 6 to 7 s."""
 
 TIMING_EMBEDDED: Final = Timing(fetch_wait=30, session=10_000, heartbeat=3_000)
 """The embedded broker answers an empty fetch only when the wait has passed, even if a record arrives meanwhile.
 
 Idle, a consumer costs 3 % of a core at 40 ms and 6 % at 20 ms; a delivery waits half of it on average. Its only members
-live in one process: nobody else waits for their partitions, and one that was busy for long should not be thrown out."""
+live in one process: nobody else waits for their partitions, and one that was busy should stay in its group."""
 
 REDELIVERY_PAUSE_S: Final = 0.2
 
@@ -55,7 +55,7 @@ _FASTSTREAM_LOGGER.addFilter(lambda line: "Topic creation is skipped" not in lin
 
 Records = tuple[ConsumerRecord[Any, Any], ...]
 Handler = Callable[[Sequence[ConsumerRecord[Any, Any]]], Awaitable[None]]
-"""Gets the records of one poll, of several partitions, in order within each; keys and values are bytes or None."""
+"""Receives the records of one poll, of several partitions, in order within each; keys and values are bytes or None."""
 
 
 def make_broker(bootstrap_servers: str, *, client_id: str) -> KafkaBroker:
@@ -87,18 +87,18 @@ def subscribe(
     """Consume these topics in `group`, at most `MAX_RECORDS` records per call of `handler`.
 
     Offsets are committed when the handler returns. When it raises, every partition of the batch is rewound and the
-    records come again after `REDELIVERY_PAUSE_S` seconds, for ever: parking what can not be processed is the handler's
-    own business. Call the broker's `stop()` even if its `start()` raised, or what was opened stays open.
+    records are delivered again after `REDELIVERY_PAUSE_S` seconds, without limit: parking what cannot be processed is
+    up to the handler. Call the broker's `stop()` even if its `start()` raised, or what was opened stays open.
 
-    `polled` is called before each poll: who remembers when tells a consumer that hangs from one that has nothing to do.
+    `polled` is called before each poll; the time of the last call tells a consumer that hangs from an idle one.
 
-    `instance` names this member of the group for good (static membership): a restart under the same name gets its
-    partitions back without a rebalance. With None the member leaves when it stops. The embedded broker knows no static
-    members; there every rebalance, so every restart, takes `timing.session` less one second either way.
+    `instance` is this member's permanent name in the group (static membership): after a restart under the same name it
+    has its partitions again without a rebalance. With None the member leaves the group when it stops. The embedded broker
+    knows no static members; there every rebalance, and so every restart, takes `timing.session` less one second.
     """
 
     async def parse(records: Records) -> StreamMessage[Any]:
-        # FastStream's parser decodes all headers as UTF-8, and a batch it can not parse is never rewound: it is lost.
+        # FastStream's parser decodes all headers as UTF-8; a batch that it cannot parse is not rewound, and so is lost.
         return _Batch(raw_message=records, body=records, consumer=subscriber.consumer)
 
     subscriber: BatchSubscriber = broker.subscriber(
@@ -163,7 +163,7 @@ class _Batch(KafkaMessage):
             await self.consumer.commit(offsets)
         except KafkaError as error:
             # The group moved on without us; whoever has these partitions now gets the records again.
-            LOGGER.warning("offsets were not committed, the records come again: %r", error)
+            LOGGER.warning("offsets were not committed, the records will be delivered again: %r", error)
 
     async def nack(self) -> None:
         if self.committed is None:
@@ -179,5 +179,5 @@ class _Batch(KafkaMessage):
         return {at: offset for pair, offset in last.items() if (at := TopicPartition(*pair)) in ours}
 
     async def reject(self) -> None:
-        """Rewind: nothing is ever thrown away here."""
+        """Rewind: no record is dropped here."""
         await self.nack()

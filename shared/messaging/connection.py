@@ -40,7 +40,7 @@ class ProducerConnection:
 
         Raises:
             PartitionMismatch: one differs; the message names all that do.
-            aiokafka.errors.KafkaError, TimeoutError: the broker can not be reached.
+            aiokafka.errors.KafkaError, TimeoutError: the broker cannot be reached.
         """
         kafka = AIOKafkaProducer(
             bootstrap_servers=bootstrap_servers,
@@ -79,7 +79,7 @@ class ProducerConnection:
     async def send(
         self, batch: BatchBuilder, at: TopicPartition, when_answered: Callable[[asyncio.Future[Any]], None]
     ) -> asyncio.Future[Any]:
-        """Hand one batch over and return the broker's answer to come.
+        """Hand one batch over and return a future of the broker's answer.
 
         `when_answered` is called once with that answer, whatever it is.
 
@@ -102,11 +102,11 @@ class ProducerConnection:
             self.retired = True
 
     async def close(self, timeout_s: float) -> None:
-        """Wait for what is under way, at most `timeout_s` seconds, and disconnect; what is left is cancelled."""
+        """Wait for what is in progress, at most `timeout_s` seconds, and disconnect; what is left is cancelled."""
         stopping = asyncio.create_task(self.kafka.stop())
         await asyncio.wait([stopping], timeout=timeout_s)
         if not stopping.done():
-            # An idempotent producer retries for ever, and its own stop() waits for that. It has no public way out.
+            # An idempotent producer retries forever, and its own stop() waits for that. It has no public way out.
             sender = self.kafka._sender.sender_task  # noqa: SLF001
             if sender is not None:
                 sender.cancel()

@@ -1,9 +1,9 @@
 """The embedded Kafka broker: librdkafka's in-process cluster, real Kafka protocol on loopback, memory only.
 
-The library is the one bundled in the confluent-kafka wheel, spoken to through ctypes; nothing is installed or started
-beside the process. It keeps `KEPT_BYTES_PER_PARTITION` of each partition and silently drops the oldest beyond that
+The library is the one bundled in the confluent-kafka wheel, called through ctypes; nothing else is installed or
+started. It keeps `KEPT_BYTES_PER_PARTITION` of each partition and silently drops the oldest beyond that
 (librdkafka 2.x, `rdkafka_mock.c`, partition init), which is why `shared.messaging.holdback` exists.
-Its second limit, 100,000 record batches per partition, can not be met first: no record batch is under 62 bytes.
+Its second limit, 100,000 record batches per partition, cannot be reached first: no record batch is under 62 bytes.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ _SIGNATURES: Final[dict[str, tuple[object, list[object]]]] = {
 
 
 class EmbeddedBrokerUnavailable(RuntimeError):
-    """The embedded broker can not run here; the message says why and what to do instead."""
+    """The embedded broker cannot run here; the message says why and what to do instead."""
 
 
 def find_library(package: Path = Path(confluent_kafka.__file__).parent) -> Path:
     """Return the path of librdkafka inside the installed confluent-kafka package.
 
     Raises:
-        EmbeddedBrokerUnavailable: the installed package carries no such library (another platform, perhaps).
+        EmbeddedBrokerUnavailable: the installed package has no such library (another platform, perhaps).
     """
     # Where the wheel repair tools of Linux, macOS and Windows put a bundled library.
     folders = (package.parent / "confluent_kafka.libs", package / ".dylibs", package.parent / ".dylibs", package)
@@ -98,7 +98,7 @@ def _load(path: Path) -> ctypes.CDLL:
 class EmbeddedBroker:
     """One Kafka broker on a free loopback port, until `stop()`. Also a context manager.
 
-    Everything in it is gone when it stops: whoever publishes must be able to publish again from its own store.
+    It forgets everything when it stops: publishers must be able to publish again from their own stores.
     The fault switches (`fail_next`, `set_down`, `set_rtt`) are there for tests.
     """
 
@@ -164,7 +164,7 @@ class EmbeddedBroker:
         return self._cluster
 
     def stop(self) -> None:
-        """Close every connection and forget everything. Stopping twice is fine."""
+        """Close every connection and forget everything; idempotent."""
         cluster, self._cluster = self._cluster, None
         handle, self._handle = self._handle, None
         if cluster:

@@ -1,4 +1,4 @@
-"""What a failure means for the record that met it: never again, again soon, or wait for the world to come back."""
+"""What a failure means for a record: park it, try it again soon, or wait until store and broker are back."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class FailureKind(StrEnum):
     """The record itself is at fault (bytes, schema, domain): park it at once."""
 
     TRANSIENT = "transient"
-    """Nobody knows: try again a few times, then park it with a due time."""
+    """The reason is unknown: try again a few times, then park it with a due time."""
 
     OUTAGE = "outage"
-    """Store or broker is away: pause, spend no attempt, be not ready."""
+    """Store or broker is away: pause, count no attempt, and report not ready."""
 
 
 _OUTAGE = (KafkaError, StoreUnavailable, ConnectionError, TimeoutError)

@@ -1,8 +1,8 @@
-"""Back-pressure for a broker that keeps only so much: nothing is sent that its readers could not still get.
+"""Back-pressure for a broker with limited memory: nothing is sent that would push out what readers have yet to read.
 
-The embedded broker drops a partition's oldest records without a word (see `shared.messaging.embedded`). So a producer
+The embedded broker drops a partition's oldest records without notice (see `shared.messaging.embedded`). So a producer
 asks here first, and waits until what the slowest reading group has not yet committed is under half of what is kept.
-The other half is room for what this account can not see: repeated sends and record batches that are dropped whole.
+The other half is room for what cannot be counted here: repeated sends and record batches that are dropped whole.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ class HoldBack:
     """Counts bytes per partition and holds a sender back at the limit.
 
     `readers` maps a topic to the consumer groups that read it; a topic without readers is never held. A group that
-    has never committed counts as standing at offset 0. It counts what was settled through this object, so there is
-    one for all producers of a topic; here a topic has one owner and so one producer.
+    has never committed counts as being at offset 0. Only what was settled through this object is counted, so all
+    producers of a topic share one; here a topic has one owner, and so one producer.
     """
 
     def __init__(
@@ -85,8 +85,8 @@ class HoldBack:
     async def admit(self, topic: str, partition: int, size_bytes: int, *, patience_s: float | None = None) -> bool:
         """Wait until `size_bytes` more may be sent, and reserve them.
 
-        Returns False if that did not come true within `patience_s` seconds (None: wait for ever); nothing is reserved
-        then. Every True must be followed by `settle` or `release` with the same size.
+        Returns False, and reserves nothing, if that was not possible within `patience_s` seconds (None: no limit).
+        Every True must be followed by `settle` or `release` with the same size.
         """
         if topic not in self._readers:
             return True
@@ -145,7 +145,7 @@ class HoldBack:
                 try:
                     self._committed[group] = await self._ask(group)
                 except (KafkaError, OSError, TimeoutError) as error:
-                    LOGGER.warning("offsets of group %s are not known now: %r", group, error)
+                    LOGGER.warning("the offsets of group %s are unknown at present: %r", group, error)
                 self._asked_at[group] = now
         return self._committed.get(group, {}).get(key, 0)
 

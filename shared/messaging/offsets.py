@@ -1,4 +1,4 @@
-"""How far groups have come: their committed offsets, as the broker keeps them."""
+"""How far groups have read: their committed offsets, as the broker keeps them."""
 
 from __future__ import annotations
 

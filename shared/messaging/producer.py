@@ -27,7 +27,7 @@ __all__ = ["MAX_RECORD_BYTES", "OutgoingRecord", "PartitionMismatch", "Producer"
 LOGGER: Final = logging.getLogger(__name__)
 
 MAX_RECORD_BYTES: Final = 900_000
-"""Key, value and headers of one record; a Kafka broker takes record batches of 1 MiB unless told otherwise."""
+"""Key, value and headers of one record; by default a Kafka broker accepts record batches of 1 MiB."""
 
 _POSITIVE: Final = 0x7FFFFFFF
 
@@ -56,7 +56,7 @@ class Producer:
     """Publishes records to topics whose number of partitions is known beforehand.
 
     `partitions` maps every topic that may be published to onto its number of partitions. `hold_back` is for brokers
-    that keep only so much. After `ack_timeout_s` without an answer a send counts as unknown, which is reported as not
+    with limited memory. After `ack_timeout_s` without an answer a send counts as unknown, which is reported as not
     acknowledged; nothing more is handed over for that partition until the answer comes.
     `hold_patience_s` bounds how long one call waits for slow readers before it reports the rest as not sent.
     """
@@ -94,12 +94,12 @@ class Producer:
 
         Raises:
             PartitionMismatch: a topic is missing or has another number of partitions.
-            aiokafka.errors.KafkaError, TimeoutError: the broker can not be reached.
+            aiokafka.errors.KafkaError, TimeoutError: the broker cannot be reached.
         """
         self._connection = await self._open()
 
     async def stop(self) -> None:
-        """Send what is under way, for at most `ack_timeout_s` seconds, and close."""
+        """Send what is in progress, for at most `ack_timeout_s` seconds, and close."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close(self._ack_timeout_s)
@@ -113,8 +113,8 @@ class Producer:
     async def publish(self, records: Sequence[OutgoingRecord]) -> list[bool]:
         """Send the records; return for each, in the order given, whether the broker acknowledged it.
 
-        Within one partition the first failure ends the sending: True is never followed by a gap. Trouble with the
-        broker raises nothing: it is logged, kept in `last_error`, and what was not acknowledged must be sent again.
+        Within one partition the first failure ends the sending: True is never followed by a gap. A failure of
+        the broker is not raised: it is logged and kept in `last_error`; what was not acknowledged must be sent again.
 
         Raises:
             KeyError: a record names a topic that is not configured.
@@ -158,7 +158,7 @@ class Producer:
             lock.release()
 
     async def _send_one_batch(self, at: TopicPartition, records: Sequence[OutgoingRecord]) -> int:
-        """Return how many records were acknowledged: as many as fitted one batch, or none."""
+        """Return how many records were acknowledged: as many as fitted into one batch, or none."""
         await self._wait_for_answer(at)
         connection = await self._usable_connection()
         batch, count = _fill_batch(connection, records)
@@ -193,7 +193,7 @@ class Producer:
         answer = self._unanswered.get(at)
         if answer is None:
             return
-        # Not wait_for: the batch can not be called back, so its answer must outlive this wait.
+        # Not wait_for: the batch cannot be called back, so its answer must outlive this wait.
         await asyncio.wait([answer], timeout=self._ack_timeout_s)
         if not answer.done() or answer.cancelled():
             message = f"no answer from the broker within {self._ack_timeout_s} s"
@@ -219,19 +219,19 @@ class Producer:
 
     def _note(self, at: TopicPartition, error: Exception) -> None:
         self.last_error = error
-        LOGGER.warning("%s [%s]: not all was sent: %r", at.topic, at.partition, error)
+        LOGGER.warning("%s [%s]: some records were not sent: %r", at.topic, at.partition, error)
 
 
 def _fill_batch(connection: ProducerConnection, records: Sequence[OutgoingRecord]) -> tuple[BatchBuilder, int]:
-    """Return a batch of the first records, and how many fitted it."""
+    """Return a batch of the first records, and how many fitted into it."""
     batch: BatchBuilder = connection.kafka.create_batch()
     for count, record in enumerate(records):
-        # Headers and key are a few hundred bytes; adding them up for every record would cost more than it tells.
+        # Headers and key are a few hundred bytes; adding them up for every record would cost more than it is worth.
         size = len(record.value)
         if size > MAX_RECORD_BYTES:
             if count:
                 return batch, count
-            message = f"a record of {size} bytes for {record.topic} can not be sent; the limit is {MAX_RECORD_BYTES}"
+            message = f"a record of {size} bytes for {record.topic} cannot be sent; the limit is {MAX_RECORD_BYTES}"
             raise RecordTooLarge(message)
         added = batch.append(  # pyright: ignore[reportUnknownMemberType]
             timestamp=record.timestamp_ms, key=record.key, value=record.value, headers=list(record.headers)

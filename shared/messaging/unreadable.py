@@ -1,8 +1,8 @@
-"""Records that the Kafka client itself cannot read, e.g. with a header name that is no UTF-8.
+"""Records that the Kafka client itself cannot read, e.g. because a header name is not UTF-8.
 
-Such a record ends the client's poll with an error, for ever the same one, and what the poll had already taken from
-other partitions is lost with it. Here the partitions are rewound, read one by one, and in the place of an unreadable
-record comes a stand-in without key, value and headers: whoever handles records finds it broken and puts it aside.
+Such a record ends the client's poll with the same error every time, and what the poll had already taken from other
+partitions is lost. Here the partitions are rewound and read one by one, and an unreadable record is replaced by one
+without key, value and headers, which the processor finds broken and parks.
 """
 
 from __future__ import annotations
