@@ -123,10 +123,10 @@ class ReviewOpened(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=())
 
 
 class TimesAttributed(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=None):
-    """Elapsed time without gap or overlap, of the order (`chain`) and the complaint (`handling`). Parts add up to totals.
+    """Elapsed time without gap or overlap, of the order (`chain`) and of the complaint (`handling`).
 
     Attributes:
-        chain_seconds, handling_seconds: the totals.
+        chain_seconds, handling_seconds: the totals; the parts add up to them.
     """
 
     chain: tuple[TimePart, ...]
