@@ -93,8 +93,8 @@ def subscribe(
     `polled` is called before each poll; the time of the last call tells a consumer that hangs from an idle one.
 
     `instance` is this member's permanent name in the group (static membership): after a restart under the same name it
-    has its partitions again without a rebalance. With None the member leaves the group when it stops. The embedded broker
-    knows no static members; there every rebalance, and so every restart, takes `timing.session` less one second.
+    has its partitions again without a rebalance. With None the member leaves when it stops. The embedded broker knows
+    no static members; there every rebalance, and so every restart, takes `timing.session` less one second.
     """
 
     async def parse(records: Records) -> StreamMessage[Any]:

@@ -1,4 +1,4 @@
-"""The vault in MongoDB, in a database of its own: rights to the store are none to the vault."""
+"""The vault in MongoDB, in a database of its own: rights to the store give none to the vault."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shared.store.mongo import MongoItems
 
 
 class MongoVault:
-    """A vault on a server (`shared.privacy.vault.Vault`). A vault that is used without `open` opens itself.
+    """A vault on a server (`shared.privacy.vault.Vault`). It opens itself when it is used without `open`.
 
     Erased items stay as an id without content, so that nothing puts them back. The server's journal and the log that
     its replicas read hold what was erased until they are overwritten; so do backups.

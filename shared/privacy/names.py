@@ -18,7 +18,7 @@ _EVERYDAY_WORDS: Final = (
     " вера надежда любовь роман мороз лев зима лес гость заяц волк мир слава светлана"
 )
 _EVERYDAY: Final = frozenset(_EVERYDAY_WORDS.split())
-"""Names that are words as well: only with a capital letter are they names."""
+"""Names that are also words: they count as names only with a capital letter."""
 _SHORTEST: Final = 2
 _SHORTEST_STEM: Final = 3
 _SAFE_STEM: Final = 4
@@ -29,7 +29,7 @@ _ENDING = re.compile(r"[аеёийоуыэюяь]$")
 
 
 def name_pattern(name: str, text: str) -> re.Pattern[str] | None:
-    """Return what finds the parts of `name` in `text`, or None where none of them can be there.
+    """Return a pattern for the parts of `name` in `text`, or None if none of them can be there.
 
     The check before compiling costs a microsecond; compiling costs hundreds, and most texts hold no name.
     """
@@ -46,7 +46,7 @@ def _is_name(part: str) -> bool:
 
 
 def _stem(part: str) -> str:
-    """What all cases of a Russian name part share; other parts do not change."""
+    """The stem that all cases of a Russian name part share; other parts do not change."""
     if not _CYRILLIC.fullmatch(part):
         return part
     stem = _ENDING.sub("", part)
@@ -64,5 +64,5 @@ def _alternative(part: str) -> str:
 
 
 def _capital(part: str) -> str:
-    """The part with a capital first letter, the others either way."""
+    """The part with a capital first letter; its other letters in either case."""
     return rf"{re.escape(part[0].upper())}(?i:{re.escape(part[1:])})"

@@ -15,7 +15,7 @@ _PHONE_DIGITS: Final = range(7, 16)
 _CARD_DIGITS: Final = range(13, 20)
 _ACCOUNT_DIGITS: Final = 12
 _PHONE_OR_ACCOUNT: Final = range(10, 12)
-"""So many digits without a gap are a phone number without its plus, or an account."""
+"""This many digits without a gap are a phone number without its plus, or an account."""
 _RUSSIAN_DIGITS: Final = 11
 _NATIONAL_DIGITS: Final = range(8, 16)
 _BEFORE: Final = 40
@@ -35,7 +35,7 @@ _TAXPAYER = re.compile(r"\d{3}\.\d{3}\.\d{3}-\d{2}")
 _LONG_GROUPS = re.compile(r"\d{4,}(?:[ -]\d{4,}){3,}(?:[ -]\d{1,3})?")
 _SEPARATOR = re.compile(r"\D")
 _GAP = re.compile(r"[ -]")
-# A mask ends in a bracket: what was masked before is no word for what comes after it.
+# A mask ends in a bracket, so it never counts as the word before the next number.
 _PHONE_WORD = re.compile(
     r"(?:phone|\btel|mobile|\bcell|\bcall|whatsapp|\bfax|телефон|\bтел|моб|звон|ватсап)[^\d\]]*$", re.IGNORECASE
 )
@@ -49,7 +49,7 @@ _ORDER_WORD = re.compile(
 
 
 def mask_numbers(text: str) -> str:
-    """Return the text with phones, cards and account-like numbers masked; all the rest is as it was."""
+    """Return the text with phone, card and account-like numbers masked; everything else is unchanged."""
     if not _SEVEN_DIGITS.search(text):
         return text
     parts: list[str] = []
@@ -110,7 +110,7 @@ def _grouped_phone(candidate: str, digits: str) -> bool:
 
 
 def _by_word(digits: str, before: str) -> str:
-    """What a number is that only the word before it tells."""
+    """What kind of number it is, where only the word before it tells."""
     if _ACCOUNT_WORD.search(before):
         return ACCOUNT
     return PHONE if len(digits) in _PHONE_DIGITS and _PHONE_WORD.search(before) else ""

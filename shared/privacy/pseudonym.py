@@ -1,4 +1,4 @@
-"""Keyed pseudonyms: the same person has the same one, and without the key nobody finds the person. Pure."""
+"""Keyed pseudonyms: the same person always has the same one, and without the key it cannot be traced back. Pure."""
 
 from __future__ import annotations
 

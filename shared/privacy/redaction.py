@@ -3,8 +3,9 @@
 Masked: e-mail addresses, phone numbers, card numbers, IBANs, account-like numbers, the query of a web address,
 what is known of the customer: name parts (Russian ones in every case), phone, reference; and the name in an
 introduction or under a letter ("my name is …", "Kind regards, …").
-Left alone: all the rest, so names of others and postal addresses too; white space, quotes and emoji included; amounts,
-dates, times, short codes, numbers written with letters. The mask says what stood there, so that the text still reads.
+Left alone: everything else, including names of other people and postal addresses, white space, quotes and emoji,
+amounts, dates, times, short codes, and numbers written with letters. The mask says what was there, so that the text
+still reads.
 """
 
 # ruff: noqa: RUF001 - Russian words
@@ -90,13 +91,13 @@ def redact(text: str, known: Known = NOBODY) -> Redacted:
 
 
 def _signed(found: re.Match[str]) -> str:
-    """Keep the words before the name, and the space or stop that ended it."""
+    """Keep the words before the name, and the space or full stop after it."""
     kept = found[0][len(found[0].rstrip(" .")) :]
     return f"{found[1]}{NAME}{kept}"
 
 
 def redactor(known: Known = NOBODY) -> Callable[[str], str]:
-    """Return a function that masks one text after the other for the same customer."""
+    """Return a function that masks texts of the same customer."""
     return lambda text: redact(text, known).text
 
 

@@ -29,7 +29,7 @@ class _Batch:
 
 
 class SqliteVault:
-    """A vault in one file. Callers that wait at the same time share one transaction, and so one disk flush.
+    """A vault in one file. Callers that wait at the same time share one transaction, and with it one flush to disk.
 
     Erased items stay as an id without content, so that nothing puts them back; their pages are overwritten.
     """
@@ -42,7 +42,7 @@ class SqliteVault:
         self._waiting = _Batch()
 
     async def open(self) -> None:
-        """See the port. A vault that is used without it opens itself."""
+        """See the port. The vault opens itself when it is used without it."""
         try:
             await self._run(_nothing)
         except BaseException:

@@ -10,7 +10,7 @@ class Vault(Protocol):
     """Port. Raises StoreUnavailable from any call when the vault cannot be reached."""
 
     async def open(self) -> None:
-        """Connect, create what is missing; nothing happens when open."""
+        """Connect, and create what is missing; idempotent."""
         ...
 
     async def close(self) -> None:
@@ -18,7 +18,7 @@ class Vault(Protocol):
         ...
 
     async def put(self, items: Mapping[str, bytes]) -> None:
-        """Keep many, by id, durably when it returns. What is kept already stays as it is: the first is the original."""
+        """Keep many, by id; durable when it returns. What an id holds already stays: the first is the original."""
         ...
 
     async def get(self, item: str) -> bytes | None:
@@ -26,7 +26,7 @@ class Vault(Protocol):
         ...
 
     async def erase(self, item: str) -> None:
-        """Destroy what is kept under an id, beyond reading it back; nothing happens where nothing is."""
+        """Destroy what is kept under an id so that it cannot be read back; does nothing if there is nothing."""
         ...
 
 

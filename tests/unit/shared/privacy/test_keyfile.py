@@ -22,6 +22,6 @@ class TestAKeptKey:
     def test_a_broken_file_is_refused_rather_than_replaced(self, tmp_path: Path, content: str) -> None:
         path = tmp_path / "vault.key"
         path.write_text(content, encoding="ascii")
-        with pytest.raises(ValueError, match=r"vault\.key holds no key"):
+        with pytest.raises(ValueError, match=r"vault\.key does not hold a key"):
             kept_key(path)
         assert path.read_text(encoding="ascii") == content
