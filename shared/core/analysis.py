@@ -1,8 +1,8 @@
 """Step times over many orders, complaints or not: how long, how often late, and which steps were over their time. Pure.
 
 Definitions: hours are elapsed; a percentile is element `p * (n - 1)` (rounded half up) of the sorted list; an order is
-*finished* when it ended well and every step has both times; it is *late* when the last promised step ended after the
-promise. A share is `None` where there is nothing to divide by.
+*finished* when its status says so and every step has both times; it is *late* when the last promised step ended after
+the promise. A share is `None` where there is nothing to divide by.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Spread = dict[str, float]
 
 
 class TimesReport(TypedDict):
-    """What `analyse times` gives; `late_by_sectors_over_limit` joins step ids by `+` in the order of the chain."""
+    """What `analyse times` prints; `late_by_sectors_over_limit` joins step ids by `+` in the order of the chain."""
 
     orders: int
     delivered_with_all_times: int
@@ -46,7 +46,7 @@ _PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 
 
 class RoutingDifference(TypedDict):
-    """So many rows that one department answered and others were invited for."""
+    """How many rows one department answered while others were invited."""
 
     expected: str
     invited: list[str]
@@ -54,7 +54,7 @@ class RoutingDifference(TypedDict):
 
 
 class RoutingReport(TypedDict):
-    """What `analyse routing` gives. `agreed`: exactly the expected department was invited; `among`: it was too."""
+    """What `analyse routing` prints. `agreed`: exactly the expected department was invited; `among`: it was too."""
 
     rows: int
     agreed: int
@@ -69,8 +69,8 @@ class Order:
     """One order as the analysis sees it.
 
     Attributes:
-        finished: it ended well and every step has both times.
-        complained: None where nobody knows; such orders are in no share of complaints.
+        finished: its status says so, and every step has both times.
+        complained: None if it is unknown; such orders are in no share of complaints.
         negative: one of its steps ends before it starts.
     """
 

@@ -1,7 +1,7 @@
-"""The business calendar: when a clock runs, and so when it runs out. Pure.
+"""The business calendar: when a clock runs, and from that when it runs out. Pure.
 
-Shifts are local wall time; what is counted inside them is real elapsed time, so an hour that the clock change takes
-away is not worked and an hour that it adds is. Instants are aware `datetime`s (any zone; results are UTC).
+Shifts are local wall time; what is counted inside them is elapsed time, so an hour that the clock change skips
+is not worked, and one that it repeats is worked twice. Instants are aware `datetime`s (any zone; results are UTC).
 Elapsed time is counted in whole microseconds. Source of holidays: the `holidays` package.
 """
 
@@ -25,11 +25,11 @@ _MICROSECOND = timedelta(microseconds=1)
 _HORIZON_YEARS = 50
 
 Pause = tuple[datetime, datetime | None]
-"""From when to when a clock stood still; `None`: it still does."""
+"""From when to when a clock was stopped; `None`: it still is."""
 
 
 class CalendarError(ValueError):
-    """A question that a calendar cannot answer: a naive instant, an end before its start, a date out of reach."""
+    """A question that a calendar cannot answer: a naive instant, an end before its start, a date too far away."""
 
 
 class Holidays(Frozen):
@@ -119,7 +119,7 @@ class BusinessCalendar(Frozen):
         return f"{self.id}@{self.version}"
 
     def is_open(self, at: datetime) -> bool:
-        """Whether the clock runs at `at`. A shift holds its first instant and not its last."""
+        """Whether the clock runs at `at`. A shift includes its first instant and not its last."""
         micros = _micros(at)
         if self.always:
             return True
@@ -131,7 +131,7 @@ class BusinessCalendar(Frozen):
         """The first instant, not before `start`, at which `working` time has been counted. Returns UTC.
 
         Raises:
-            CalendarError: for a naive `start`, a negative `working`, or nothing within fifty years.
+            CalendarError: `start` is naive, `working` is negative, or there is not enough open time within fifty years.
         """
         micros, left = _micros(start), working // _MICROSECOND
         if left < 0:
@@ -155,7 +155,7 @@ class BusinessCalendar(Frozen):
         """Working time from `start` to `end`.
 
         Raises:
-            CalendarError: for naive instants or an `end` before `start`.
+            CalendarError: an instant is naive, or `end` is before `start`.
         """
         first, last = _micros(start), _micros(end)
         if last < first:
@@ -171,7 +171,7 @@ class BusinessCalendar(Frozen):
     def due(self, start: datetime, budget: timedelta, pauses: Sequence[Pause] = ()) -> datetime | None:
         """When a clock started at `start` has run for `budget`, not counting `pauses` (any order, may overlap).
 
-        `None` while a pause without end holds a clock that has not run out before it began.
+        `None` while a pause without end stops a clock that had not run out before the pause began.
         """
         left, running_from = budget, _utc(start)
         for begun, ended in _merged(pauses, running_from):
@@ -220,7 +220,7 @@ class BusinessCalendar(Frozen):
                 shifts = () if day in days_off or day in self.closed else self.week.on(day.weekday())
             for shift in shifts:
                 start, end = self._at_wall(day, shift.start), self._at_wall(day, shift.end)
-                if start < end:  # a shift that the clock change swallowed whole is no shift
+                if start < end:  # a shift that the clock change skips entirely does not count
                     starts.append(start)
                     ends.append(end)
             day += timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Which events can be read, by their names on the wire, and what becomes of those in an older version."""
+"""Which events can be read, by their names on the wire, and how those in an older version are read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Catalogue:
 
     Attributes:
         published: what is published today, by type name.
-        events: the same and what is no longer published but still read.
+        events: those, and the ones that are no longer published but still read.
         upcasters: the earlier types, and what each becomes.
     """
 
@@ -32,7 +32,7 @@ class Catalogue:
             self.upcasters |= stream.upcasters
 
     def known(self, name: str) -> bool:
-        """Return whether events of this type can be read: it is published today, or was once."""
+        """Return whether events of this type can be read: it is published today, or was at one time."""
         return name in self.events or name in self.upcasters
 
     def current(self, name: str) -> str:
@@ -50,7 +50,7 @@ class Catalogue:
     def read(self, name: str, data: bytes | str) -> Event:
         """Return the event in these bytes of this type, in the version that is published today.
 
-        Raises KeyError where the type is not known and ValidationError where the bytes do not fit it.
+        Raises KeyError if the type is unknown, and ValidationError if the bytes do not fit it.
         """
         event = self.events.get(name)
         if event is not None:

@@ -1,4 +1,4 @@
-"""Files that people write: YAML read strictly, and refusals that say where, what is wrong and what would be right.
+"""Files that people write: YAML read strictly, and errors that say where, what is wrong, and what would be right.
 
 Used by the organisation file and by the import mappings. Pure: text in, data or `DataFileInvalid` out.
 """
@@ -16,7 +16,7 @@ from pydantic.config import JsonDict
 
 
 class Frozen(BaseModel):
-    """Base of every model of a data file: immutable, and a field it does not know is an error."""
+    """Base of every model of a data file: immutable, and an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -116,7 +116,7 @@ else:
 
 
 class _StrictLoader(_Loader):
-    """YAML with the traps taken out: no duplicate keys; only `true` and `false` are booleans (`NO` is Norway)."""
+    """YAML without its traps: no duplicate keys; only `true` and `false` are booleans (`NO` is Norway)."""
 
 
 _BOOL, _INT = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int"
@@ -147,7 +147,7 @@ def parse_yaml(text: str, source: str, error: type[DataFileInvalid]) -> dict[str
     """Read one YAML mapping.
 
     Raises:
-        DataFileInvalid: (as `error`) with line and column for broken YAML, or when the document is no mapping.
+        DataFileInvalid: (as `error`) with line and column for broken YAML, or if the document is not a mapping.
     """
     try:
         data: object = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a subclass of SafeLoader
@@ -163,8 +163,8 @@ def parse_yaml(text: str, source: str, error: type[DataFileInvalid]) -> dict[str
 
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
-    """Turn what pydantic found into problems with paths of the file."""
-    # A list whose entries were refused one by one also counts as too short; that would be told twice.
+    """Turn what pydantic found into problems with paths in the file."""
+    # A list whose entries were refused one by one also counts as too short; that would be reported twice.
     found = [item for item in error.errors(include_url=False) if item["type"] != "too_short" or not item["input"]]
     return [_problem(item, model) for item in found]
 
@@ -184,7 +184,7 @@ def _problem(item: Any, model: type[BaseModel]) -> Problem:  # noqa: ANN401 - py
         case "value_error":
             return Problem(path, str(item["ctx"]["error"]))
         case _:
-            return Problem(path, f"{_shown(item['input'])} will not do", _lower(item["msg"]))
+            return Problem(path, f"{_shown(item['input'])} is not valid", _lower(item["msg"]))
 
 
 def _model_at(model: type[BaseModel] | None, where: Sequence[object]) -> type[BaseModel] | None:

@@ -54,7 +54,7 @@ def rank(level: Severity) -> int:
 
 
 def raised(level: Severity, by: int) -> Severity:
-    """`by` levels up, at most critical."""
+    """The severity `by` levels up, at most critical."""
     return LEVELS[min(rank(level) + by, len(LEVELS) - 1)]
 
 
@@ -65,7 +65,7 @@ _ISO = TypeAdapter(timedelta)
 
 
 def parse_duration(value: object) -> timedelta:
-    """Read `24h`, `1d 12h`, `30m` or ISO-8601 (`PT24H`). `1d` is 24 hours of whatever clock counts it.
+    """Read `24h`, `1d 12h`, `30m` or ISO 8601 (`PT24H`). `1d` is 24 hours of whichever clock counts it.
 
     Raises:
         ValueError: for anything else; a bare number has no unit and is refused.
@@ -77,12 +77,12 @@ def parse_duration(value: object) -> timedelta:
         return timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text)))
     if isinstance(value, str) and re.match(r"^P[\dT]", text):
         return _ISO.validate_python(text)
-    message = f"{value!r} is no duration; write it with its unit, such as '24h', '30m', '1d 12h' or 'PT24H'"
+    message = f"{value!r} is not a duration; write it with its unit, such as '24h', '30m', '1d 12h' or 'PT24H'"
     raise ValueError(message)
 
 
 def iso_duration(value: timedelta) -> str:
-    """Write a duration as ISO-8601 hours, minutes and seconds: `PT36H`."""
+    """Write a duration as ISO 8601 hours, minutes and seconds: `PT36H`."""
     if value == timedelta(0):
         return "PT0S"
     seconds, micros = divmod(abs(value) // timedelta(microseconds=1), 1_000_000)
@@ -135,10 +135,10 @@ def _zones() -> frozenset[str]:
 
 
 def known_zone(name: str) -> str:
-    """The name of a time zone, as given.
+    """Return the name of a time zone as given.
 
     Raises:
-        ValueError: when there is no such zone, with the closest that exists.
+        ValueError: there is no such zone; the message names the closest one.
     """
     if name not in _zones():
         message = f"there is no time zone '{name}'; {closest(name, _zones())}"

@@ -1,4 +1,4 @@
-"""The data files that come with Throughline, by name. What is inside them is for their loaders to read."""
+"""The data files that come with Throughline, by name. Their loaders read them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def names(folder: Path) -> tuple[str, ...]:
 
 
 def place_of(path: str | Path, folder: Path) -> Path:
-    """Return the file that is meant: a name without suffix (`city`) is one of the folder's, anything else a path."""
+    """Return the file that is meant: a name without suffix (`city`) is a file of the folder, anything else a path."""
     place = Path(path)
     packaged = not place.suffix and place.name == str(path)
     return folder / f"{path}.yaml" if packaged else place

@@ -16,7 +16,7 @@ _SAME = {"\u0451": "\u0435", "\u2019": "'"}  # the Russian yo is often written y
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """`phrase` of the list was found as `text`, at `start` to `end` (character positions of the text given)."""
+    """`phrase` was found as `text`, from `start` to `end` (character positions in the text given)."""
 
     phrase: str
     text: str

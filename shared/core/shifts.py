@@ -81,12 +81,12 @@ def read_shifts(value: object) -> tuple[Shift, ...]:
     """`["09:00-13:00", "14:00-18:00"]` -> shifts in order.
 
     Raises:
-        ValueError: for anything unreadable or overlapping.
+        ValueError: something is unreadable, or shifts overlap.
     """
     if isinstance(value, tuple):
         value = list(cast("tuple[object, ...]", value))
     if not is_list(value):
-        message = f'{value!r} is no list of shifts; write them as ["09:00-13:00", "14:00-18:00"]'
+        message = f'{value!r} is not a list of shifts; write them as ["09:00-13:00", "14:00-18:00"]'
         raise ValueError(message)
     shifts = sorted((_read_shift(item) for item in value), key=lambda shift: shift.start)
     for earlier, later in pairwise(shifts):
@@ -103,7 +103,7 @@ def _read_shift(text: object) -> Shift:
         return Shift.model_validate(text)
     found = _SHIFT.fullmatch(str(text).strip())
     if found is None:
-        message = f"{text!r} is no shift; write it as '09:00-17:30'"
+        message = f"{text!r} is not a shift; write it as '09:00-17:30'"
         raise ValueError(message)
     hour, minute, end_hour, end_minute = map(int, found.groups())
     return Shift(start=hour * 60 + minute, end=end_hour * 60 + end_minute)
@@ -113,7 +113,7 @@ def read_week(value: object) -> object:
     """`always`, or a mapping of weekdays (`mon`) and ranges of them (`mon-fri`) to shifts; a single day wins.
 
     Raises:
-        ValueError: for an unknown day or unreadable shifts, naming the day.
+        ValueError: a day is unknown or its shifts are unreadable; the message names the day.
     """
     if value == "always":
         return Week(always=True)
@@ -135,7 +135,7 @@ def _weekdays(name: str) -> range:
     first, dash, last = name.partition("-")
     for day in (first, last) if dash else (first,):
         if day not in WEEKDAYS:
-            message = f"'{day}' is no weekday; {closest(day, WEEKDAYS)}"
+            message = f"'{day}' is not a weekday; {closest(day, WEEKDAYS)}"
             raise ValueError(message)
     start, end = WEEKDAYS.index(first), WEEKDAYS.index(last if dash else first)
     if end < start:

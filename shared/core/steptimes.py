@@ -1,4 +1,4 @@
-"""When a step went over its time: the one place that says so, for triage, review and analysis. Pure.
+"""When a step went over its time, decided in one place for triage, review and analysis. Pure.
 
 The boundary is strict: a step that ends exactly with its limit, or takes exactly what it was given, kept its time.
 """
@@ -30,7 +30,7 @@ def took(time: StepTime) -> timedelta | None:
 
 
 def overrun(time: StepTime, standard: timedelta | None = None) -> timedelta | None:
-    """By how much the step went over its time; None where it kept it or where nobody can say.
+    """By how much the step went over its time; None if it did not, or if that is unknown.
 
     What the order fixes counts first: the instant by which the step had to end (`time.limit`), else the time it was
     given (`time.standard`). Only where the order fixes neither does the organisation file's `standard` count.
@@ -46,7 +46,7 @@ def overrun(time: StepTime, standard: timedelta | None = None) -> timedelta | No
 def overruns(organisation: Organisation, times: Iterable[StepTime]) -> tuple[Overrun, ...]:
     """The steps that went over their time, in the order of the value chain.
 
-    Steps that the organisation does not know, or that end before they start, are passed over: no time of theirs can
+    Steps that the organisation does not know, or that end before they start, are left out: their time cannot
     be judged.
     """
     found: dict[str, Overrun] = {}

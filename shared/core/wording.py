@@ -1,4 +1,4 @@
-"""Solutions, not culprits: words that name or blame people are refused, or stand by a recorded override. Pure."""
+"""Solutions, not culprits: words that name or blame people are refused, unless a recorded override is given. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BLAMES_PEOPLE: Final = Rule("blames-people", "Solutions, not culprits; {ways}. {
 def what_blames_people(organisation: Organisation, texts: Iterable[str]) -> tuple[Blame, ...]:
     """Return what in the texts names or blames people, judged by the lexicon of every language of the organisation.
 
-    People write in their own language, whichever the complaint's is; a phrase of one language is not found in words of
+    People write in their own language, whatever the complaint's is; a phrase of one language does not match a text in
     another.
     """
     found: dict[tuple[str, int], Blame] = {}
@@ -26,7 +26,7 @@ def what_blames_people(organisation: Organisation, texts: Iterable[str]) -> tupl
 
 
 def refuse_blame(organisation: Organisation, texts: Iterable[str], override: str = "") -> None:
-    """Raise Rejected ``blames-people`` with the phrase and how to say it instead, unless an override may stand."""
+    """Raise Rejected ``blames-people`` with the phrase and how to say it instead, unless an override is allowed."""
     given = override.strip()
     blames = [blame for blame in what_blames_people(organisation, texts) if not (blame.override and given)]
     if blames:
@@ -36,7 +36,7 @@ def refuse_blame(organisation: Organisation, texts: Iterable[str], override: str
 
 
 def override_used(organisation: Organisation, texts: Iterable[str], override: str) -> str:
-    """Return the override where something needed it; one that nothing needed is not kept."""
+    """Return the override if something needed it, else nothing: an override that nothing needed is not kept."""
     return override.strip() if what_blames_people(organisation, texts) else ""
 
 

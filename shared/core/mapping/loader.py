@@ -1,4 +1,4 @@
-"""From the text of a mapping file to an `ImportMapping`, or to everything that is wrong with it."""
+"""Reads the text of a mapping file: an `ImportMapping`, or everything that is wrong with it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def load(text: str, source: str) -> ImportMapping:
     """Read a mapping file; `source` is what messages call it.
 
     Raises:
-        MappingInvalid: with every problem found; for broken YAML with line and column.
+        MappingInvalid: it names every problem found; for broken YAML, line and column.
     """
     raw = parse_yaml(text, source, MappingInvalid)
     try:
@@ -33,10 +33,10 @@ def load(text: str, source: str) -> ImportMapping:
 
 
 def from_path(path: str | Path) -> ImportMapping:
-    """Read a mapping from a file; a name without suffix (`city`) is one of those that come with Throughline.
+    """Read a mapping from a file; a name without suffix (`city`) is one that comes with Throughline.
 
     Raises:
-        MappingInvalid: when there is no such file, or for what is wrong inside it.
+        MappingInvalid: there is no such file, or something is wrong inside it.
     """
     try:
         text = place_of(path, MAPPINGS).read_text(encoding="utf-8")
@@ -55,7 +55,7 @@ def check_fits(mapping: ImportMapping, organisation: Organisation, source: str) 
     """Check a mapping against the organisation its rows are registered with.
 
     Raises:
-        MappingInvalid: for another organisation, or a step that this one does not have.
+        MappingInvalid: it is for another organisation, or names a step that this one does not have.
     """
     problems: list[Problem] = []
     if mapping.organisation != organisation.id:
@@ -71,7 +71,7 @@ def check_fits(mapping: ImportMapping, organisation: Organisation, source: str) 
 
 
 def missing_columns(mapping: ImportMapping, header: Iterable[str]) -> tuple[str, ...]:
-    """Columns the mapping names that a file's header does not have, with the closest ones; once all there are."""
+    """Return the columns that a file's header lacks, each with the closest one it has; a hint is given only once."""
     present = list(header)
     missing = [column for column in mapping.columns() if column not in present]
     hints = [closest(column, present) for column in missing]

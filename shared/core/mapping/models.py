@@ -147,7 +147,9 @@ class ImportMapping(Frozen):
     def _readable_formats(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
         for written in formats:
             if written != ISO and not re.search(r"%[YyDxc]", written):
-                message = f"'{written}' is no format; write 'iso' or a strptime format such as '%m/%d/%Y %I:%M:%S %p'"
+                message = (
+                    f"'{written}' is not a format; write 'iso' or a strptime format such as '%m/%d/%Y %I:%M:%S %p'"
+                )
                 raise ValueError(message)
         return formats
 

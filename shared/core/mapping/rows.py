@@ -1,4 +1,4 @@
-"""One row of a source to the fields of a registration, by an import mapping. Pure; nothing is raised for a bad row."""
+"""From one row of a source to the fields of a registration, by an import mapping. Pure; a bad row raises nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.core.mapping.models import ISO, ImportMapping, MappedStep
 from shared.core.organisation.structure import fold
 
 Row = Mapping[str | None, str | Sequence[str] | None]
-"""A row as `csv.DictReader` gives it: surplus cells under None, missing ones with value None."""
+"""A row as `csv.DictReader` returns it: surplus cells under the key None, missing ones with the value None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class MappedRow:
     Attributes:
         source_row: `<mapping>:<id of the row>`; the same row is the same complaint.
         steps: times that can be trusted. A step that ends before it starts is left out and flagged
-            `negative-step:<step>`; one without both times stands here without any, flagged `missing-step:<step>`.
+            `negative-step:<step>`; one that lacks a time is here without any, flagged `missing-step:<step>`.
         as_written: the times of every step as the row has them, for the analysis only.
         value: money at stake in the organisation's currency.
         status, score, sample: what the analysis needs; never part of a registration.
@@ -59,7 +59,7 @@ class RowRejected:
 
 @dataclass(frozen=True, slots=True)
 class RowSkipped:
-    """The row is no complaint; `reason` names the condition that does not hold."""
+    """The row is not a complaint; `reason` names the condition that does not hold."""
 
     reason: str
 
@@ -73,8 +73,8 @@ def map_row(mapping: ImportMapping, row: Row, *, every_row: bool = False) -> Map
 
     Args:
         mapping: what the columns mean.
-        row: as `csv.DictReader` gives it (columns by name, surplus cells under None).
-        every_row: map rows that are no complaints too, for the analysis of all orders.
+        row: as `csv.DictReader` returns it.
+        every_row: also map rows that are not complaints, for the analysis of all orders.
     """
     try:
         cells = _Cells(mapping, row)
@@ -120,7 +120,7 @@ class _Cells:
                 return (at.replace(tzinfo=self._zone) if at.tzinfo is None else at).astimezone(UTC)
             except (ValueError, OverflowError):
                 continue
-        message = f"{column}: {_shown(written)} is no timestamp"
+        message = f"{column}: {_shown(written)} is not a timestamp"
         raise _Unreadable(message)
 
     def amount(self, column: str) -> Decimal | None:
@@ -133,7 +133,7 @@ class _Cells:
         except InvalidOperation:
             amount = Decimal("NaN")
         if not amount.is_finite() or amount < 0:
-            message = f"{column}: {_shown(written)} is no amount of money"
+            message = f"{column}: {_shown(written)} is not an amount of money"
             raise _Unreadable(message)
         return amount
 
@@ -181,14 +181,14 @@ def _received(mapping: ImportMapping, cells: _Cells) -> datetime:
     for column in mapping.received_at:
         if received := cells.instant(column):
             return received
-    message = f"{' and '.join(mapping.received_at)}: empty, so nobody knows when it was received"
+    message = f"{' and '.join(mapping.received_at)}: empty, so it is unknown when it was received"
     raise _Unreadable(message)
 
 
 def _language(column: str | None, cells: _Cells) -> str:
     written = cells.text(column).strip().lower()
     if len(written) != 2 or not written.isalpha():
-        message = f"{column}: {_shown(written)} is no language; two letters are expected, such as 'en'"
+        message = f"{column}: {_shown(written)} is not a language; two letters are expected, such as 'en'"
         raise _Unreadable(message)
     return written
 

@@ -1,4 +1,4 @@
-"""The organisation file: the data that describes one company. Models, lookups, and a loader that says what is wrong."""
+"""The organisation file: the data that describes one company. Models, lookups, and a loader that names mistakes."""
 
 from shared.core.kinds import LEVELS, Text, raised, rank
 from shared.core.organisation.judgement import (

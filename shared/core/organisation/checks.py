@@ -1,4 +1,4 @@
-"""What no single model can see: references, duplicate ids, and durations that contradict each other. Pure."""
+"""What no single model can check: references, duplicate ids, and durations that contradict each other. Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -34,12 +34,12 @@ LISTS_OF_IDS = (
 
 
 def reference_problems(raw: dict[str, Any]) -> list[Problem]:
-    """Unknown references and duplicate ids of a file as read, told even when other things are wrong."""
+    """Unknown references and duplicate ids in a file as read; reported even if other things are wrong."""
     problems = [problem for name in LISTS_OF_IDS for problem in _duplicates(raw, name)]
     for pattern, kind in REFERENCES:
         known = [entry for _, entry in _values(raw, [kind, "*", "id"])]
         if not known:
-            continue  # the list itself is missing or broken, and told so elsewhere
+            continue  # the list itself is missing or broken; that is reported elsewhere
         for path, wanted in _values(raw, pattern.split(".")):
             if isinstance(wanted, str) and wanted not in known:
                 wrong = f"there is no {SINGULAR[kind]} '{wanted}'"

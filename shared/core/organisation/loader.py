@@ -1,4 +1,4 @@
-"""From the text of an organisation file to an `Organisation`, or to everything that is wrong with it."""
+"""Reads the text of an organisation file: an `Organisation`, or everything that is wrong with it."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -26,10 +26,10 @@ def load(text: str, source: str, included: Mapping[str, str] | None = None) -> O
         text: the YAML.
         source: what to call it in messages, usually its path.
         included: texts of the files it may include, by the name it uses for them. Sections of an included file
-            stand in for those the file itself leaves out.
+            take the place of those that the file itself leaves out.
 
     Raises:
-        OrganisationInvalid: with every problem found; for broken YAML with line and column.
+        OrganisationInvalid: it names every problem found; for broken YAML, line and column.
     """
     own = parse_yaml(text, source, OrganisationInvalid)
     problems: list[Problem] = []
@@ -48,12 +48,12 @@ def load(text: str, source: str, included: Mapping[str, str] | None = None) -> O
 
 
 def from_path(path: str | Path) -> Organisation:
-    """Read an organisation from a file; a name without suffix (`city`) is one of those that come with Throughline.
+    """Read an organisation from a file; a name without suffix (`city`) is one that comes with Throughline.
 
-    What it includes is looked for beside it, then among what comes with Throughline.
+    Files that it includes are looked for beside it, then among those that come with Throughline.
 
     Raises:
-        OrganisationInvalid: when there is no such file, or for what is wrong inside it.
+        OrganisationInvalid: there is no such file, or something is wrong inside it.
     """
     place = place_of(path, ORGANISATIONS)
     text = _text_of(place, str(path))
@@ -67,7 +67,7 @@ def from_path(path: str | Path) -> Organisation:
 
 @lru_cache(maxsize=8)
 def _known(text: str, source: str, included: tuple[tuple[str, str], ...]) -> Organisation:
-    """What `load` makes of these words: all services of a process read the same file, and it never changes."""
+    """Kept, because all services of a process read the same file and it does not change meanwhile."""
     return load(text, source, dict(included))
 
 

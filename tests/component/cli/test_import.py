@@ -61,7 +61,7 @@ class TestWithoutUp:
         with (place / "orders.rejected.csv").open(encoding="utf-8", newline="") as file:
             (row,) = csv.DictReader(file)
         assert row["order_id"] == "invented-6"
-        assert row["reason"] == "line 8: purchased_at: 'yesterday' is no timestamp"
+        assert row["reason"] == "line 8: purchased_at: 'yesterday' is not a timestamp"
 
     def test_again_adds_nothing_and_who_was_over_its_time_is_at_the_table(
         self, run: Run, first: dict[str, float], place: Path

@@ -211,7 +211,7 @@ class TestWhenWritten:
             ),
             ({"week": {"mon": ["22:00-06:00"]}}, "a shift over midnight is two"),
             ({"week": {"mon": ["9-17"]}}, "write it as '09:00-17:30'"),
-            ({"week": {"mon": "09:00-17:00"}}, "is no list of shifts"),
+            ({"week": {"mon": "09:00-17:00"}}, "is not a list of shifts"),
             ({"week": {"fri-mon": ["09:00-17:00"]}}, "runs backwards"),
             ({"week": {"tues": ["09:00-17:00"]}}, "did you mean 'tue'"),
             ({"week": {"mon": []}}, "never opens"),

@@ -123,14 +123,14 @@ class TestWhenARowIsMalformed:
         ("cells", "reason"),
         [
             ({"order_id": " "}, "order_id: is empty, so the row has no id"),
-            ({"approved_at": "yesterday"}, "approved_at: 'yesterday' is no timestamp"),
-            ({"delivered_at": "2018-02-30 10:00:00"}, "delivered_at: '2018-02-30 10:00:00' is no timestamp"),
-            ({"price": "12,50"}, "price: '12,50' is no amount of money"),
-            ({"price": "NaN"}, "price: 'NaN' is no amount of money"),
-            ({"freight": "-1"}, "freight: '-1' is no amount of money"),
+            ({"approved_at": "yesterday"}, "approved_at: 'yesterday' is not a timestamp"),
+            ({"delivered_at": "2018-02-30 10:00:00"}, "delivered_at: '2018-02-30 10:00:00' is not a timestamp"),
+            ({"price": "12,50"}, "price: '12,50' is not an amount of money"),
+            ({"price": "NaN"}, "price: 'NaN' is not an amount of money"),
+            ({"freight": "-1"}, "freight: '-1' is not an amount of money"),
             (
                 {"review_answered_at": "", "review_asked_at": "", "purchased_at": ""},
-                "review_answered_at and review_asked_at and purchased_at: empty, so nobody knows when it was received",
+                "review_answered_at and review_asked_at and purchased_at: empty, so it is unknown when it was received",
             ),
         ],
     )

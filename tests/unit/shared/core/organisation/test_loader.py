@@ -42,16 +42,16 @@ class TestWhenTheFileIsWrong:
             ("steps", [], "steps: is empty; give at least one entry"),
             ("costs", ..., "costs: is missing"),
             ("departments.0.manger", "x", "departments[0].manger: no such field; did you mean 'manager'?"),
-            ("steps.0.standard", 24, "steps[0].standard: 24 is no duration; write it with its unit, such as '24h'"),
+            ("steps.0.standard", 24, "steps[0].standard: 24 is not a duration; write it with its unit, such as '24h'"),
             ("steps.0.standard", "0h", "steps[0].standard: a duration must be longer than nothing"),
-            ("steps.0.typical_factor", "person", "steps[0].typical_factor: 'person' will not do"),
-            ("steps.0.id", "Pick Up", "steps[0].id: 'Pick Up' will not do"),
+            ("steps.0.typical_factor", "person", "steps[0].typical_factor: 'person' is not valid"),
+            ("steps.0.id", "Pick Up", "steps[0].id: 'Pick Up' is not valid"),
             ("rules.0.when", {"kind": {"prefix": "a", "contains": "b"}}, "rules[0].when.kind: give exactly one of"),
             ("rules.0.steps", ..., "rules[0]: decides nothing"),
             ("categories.0.words", {"en": ["*"]}, "categories[0]: en: '*' holds no word to look for"),
-            ("deadlines.high.join.within", "-1h", "deadlines.high.join.within: '-1h' is no duration"),
+            ("deadlines.high.join.within", "-1h", "deadlines.high.join.within: '-1h' is not a duration"),
             ("calendars.0.timezone", "Mars", "calendars[0].timezone: there is no time zone 'Mars'"),
-            ("costs.churn.low", 2, "costs.churn.low: 2 will not do"),
+            ("costs.churn.low", 2, "costs.churn.low: 2 is not valid"),
             ("name", {}, "name: is empty"),
         ],
     )
@@ -67,7 +67,7 @@ class TestWhenTheFileIsWrong:
         told = refusal(break_three_things)
         assert "currency: is missing" in told
         assert "steps[0].department: there is no department 'nobody'" in told
-        assert "steps[1].standard: 'soon' is no duration" in told
+        assert "steps[1].standard: 'soon' is not a duration" in told
 
     def test_broken_yaml_is_told_with_line_and_column(self) -> None:
         with pytest.raises(OrganisationInvalid, match=r"broken\.yaml is invalid:\n  line 2, column"):
