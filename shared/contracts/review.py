@@ -182,8 +182,8 @@ class TimeSpent(Part):
     """How long somebody had the order (`step` given) or the complaint (no step), as a sum of parts.
 
     Attributes:
-        over: the part of it beyond what the step was given.
-        microseconds: the sum, a whole number, so that sums of sums stay exact.
+        over: of it, beyond what the step was given.
+        microseconds: the sum; whole, so that sums of sums stay exact.
     """
 
     department: str

@@ -32,11 +32,11 @@ class Circumstances(Part):
 
     Attributes:
         received_at: when the customer complained.
-        harm, vulnerable: the evidence: a phrase of the organisation's lexicon, or the customer's own statement.
+        harm, vulnerable: what speaks of it: a phrase of the organisation's lexicon, or that the customer said so.
         value: money at stake, in the organisation's currency.
         repeats: earlier complaints that this one repeats.
         waited: elapsed time past the promise.
-        order_ref, customer_ref: as registered; complaints of the same order or customer are found by them.
+        order_ref, customer_ref: as registered; by them complaints of one order or customer are found.
     """
 
     received_at: Instant

@@ -14,7 +14,7 @@ def _masked(text: str) -> str:
 
 
 FreeText = Annotated[str, AfterValidator(_masked)]
-"""A field of a request for free words; limits of its own may follow, ``Annotated[FreeText, Field(max_length=…)]``.
+"""A request's field of free text; limits of its own may follow, ``Annotated[FreeText, Field(max_length=…)]``.
 
-Masks what has a pattern (e-mail addresses, numbers of phones, cards and accounts); names are not known at these edges.
+Masks what has a pattern (e-mail addresses, numbers of phones, cards and accounts); names are unknown at these edges.
 """

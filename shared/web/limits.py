@@ -21,7 +21,7 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def too_deep(body: bytes) -> bool:
-    """Return whether arrays and objects nest deeper than allowed, without parsing; brackets in strings are text."""
+    """Return whether arrays and objects nest deeper than allowed, without parsing; brackets in strings do not count."""
     left = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
     # Each turn takes the innermost pairs away; what is left after as many turns as levels are allowed is deeper.
     for _ in range(MAX_NESTING):

@@ -57,7 +57,7 @@ NOT_READY: Final = Kind(503, "not-ready", "The service cannot work yet; `missing
 
 
 class NotFound(Exception):
-    """There is nothing under this address, or it is another department's."""
+    """Nothing exists at this address, or it belongs to another department."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
@@ -83,7 +83,7 @@ def _document(status: int, kind: str, detail: str, more: Mapping[str, Any]) -> J
 
 
 def render(error: Exception) -> JSONResponse:
-    """Return the problem document of an error that edges let escape; an unknown one is raised again."""
+    """Return the problem document of an error that an edge did not handle; an unknown error is raised again."""
     match error:
         case Rejected():
             return _document(REFUSED, error.rule, error.sentence, {})

@@ -1,4 +1,4 @@
-"""What every write has: an idempotency key, the version the caller saw, a digest of the body."""
+"""What every write carries: an idempotency key, the version the caller saw, a digest of the body."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class WriteAnswer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """The write's frame, read from headers and body."""
+    """What headers and body say about a write, beside the command itself."""
 
     key: str
     digest: str
@@ -67,7 +67,7 @@ async def write_headers(
     throughline_role: Annotated[str, Header(max_length=60, pattern=r"^[a-z0-9-]*$")] = "",
     traceparent: Annotated[str, Header(max_length=60)] = "",
 ) -> Write:
-    """Read the frame of a write; use as ``Annotated[Write, Depends(write_headers)]`` or `Framed`."""
+    """Read the headers and the digest of a write; use as ``Annotated[Write, Depends(write_headers)]`` or `Framed`."""
     content = _content(await request.body())
     if content and not _takes_a_body(request):
         raise Invalid([("body", "this request takes none")])
@@ -86,7 +86,7 @@ def _content(body: bytes) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _takes_a_body(request: Request) -> bool:
-    """Where a route takes none, nobody else looks at what came all the same."""
+    """FastAPI ignores a body that the route does not take, so it is looked for here."""
     route = request.scope.get("route")
     return getattr(route, "body_field", route) is not None
 
