@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 from typing import Any
 
 from deploy.local.cli.client import connected
+from deploy.local.cli.invocation import invocation
 from deploy.local.cli.output import emit, out
 
 
-def act(path: str, body: object, data_dir: Path | None, *, as_json: bool, key: str = "", role: str = "") -> None:
+def act(path: str, body: object, *, key: str = "", role: str = "") -> None:
     """Post and print the answer; a refusal ends the command with its sentence and exit code 1."""
-    with connected(data_dir) as api:
+    with connected() as api:
         # Without a key of its own a request that was sent twice would count twice.
         answer: dict[str, Any] = api.post(path, body, key=key or str(uuid.uuid4()), role=role)
-    if as_json:
+    if invocation().as_json:
         emit(answer)
         return
     happened = ", ".join(event.partition(".")[0] for event in answer["events"]) or "nothing: it was already so"

@@ -9,11 +9,11 @@ import typer
 
 from deploy.local.cli.answered import remembered
 from deploy.local.cli.client import connected
-from deploy.local.cli.options import AsJson, DataDir, Period
+from deploy.local.cli.invocation import invocation
+from deploy.local.cli.options import Period
 from deploy.local.cli.output import Exit, emit, fail, progress, record, table
 from deploy.local.cli.summary import money, pareto
 from deploy.local.cli.summary import times as show_lines
-from deploy.local.folder import DataFolder
 
 app = typer.Typer(help="Times, causes, costs, and how well complaints find their departments.", no_args_is_help=True)
 
@@ -27,22 +27,20 @@ def times_command(
     mapping: Annotated[str, typer.Option("--mapping", metavar="NAME|FILE", help="What the file's columns mean")] = "",
     sample: Annotated[str, typer.Option(help="Only rows of this sample, such as random")] = "",
     organisation: Annotated[str, typer.Option(metavar="NAME|FILE", help="[default: the mapping's]")] = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """How long each step takes and which are over their time: of a file's orders, or without FILE of what is stored."""
     from deploy.local.cli.ordertimes import of_file, of_stored, show
 
     if file is not None:
         report = of_file(file, mapping, sample, organisation)
-        emit(report) if as_json else show(report)
+        emit(report) if invocation().as_json else show(report)
         return
     if mapping or sample:
         fail("--mapping and --sample need a FILE; without one, what is stored is analysed", Exit.USAGE)
-    with connected(data_dir, reads=True) as api:
-        report = of_stored(api, data_dir)
+    with connected(reads=True) as api:
+        report = of_stored(api)
         handling = api.get("review/times")
-    if as_json:
+    if invocation().as_json:
         emit({**report, "handling": handling})
     else:
         show(report)
@@ -50,11 +48,11 @@ def times_command(
 
 
 @app.command("causes")
-def causes_command(*, period: Period = "", data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def causes_command(*, period: Period = "") -> None:
     """What causes complaints, by count and by cost (Pareto)."""
-    with connected(data_dir, reads=True) as api:
+    with connected(reads=True) as api:
         themes = api.get("review/themes", period=period)
-    if as_json:
+    if invocation().as_json:
         emit(themes)
         return
     pareto(f"Causes by count, {period or 'all periods'}", themes["by_count"])
@@ -62,13 +60,13 @@ def causes_command(*, period: Period = "", data_dir: DataDir = None, as_json: As
 
 
 @app.command("costs")
-def costs_command(*, period: Period = "", data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def costs_command(*, period: Period = "") -> None:
     """What complaints cost: staff, compensation, rework, value at risk, and because of which causes."""
-    with connected(data_dir, reads=True) as api:
+    with connected(reads=True) as api:
         board = api.get("review/summary", period=period)
         by_cost = api.get("review/themes", period=period)["by_cost"]
     found = {name: board[name] for name in ("period", "complaints", "costs", "total")} | {"by_cost": by_cost}
-    if as_json:
+    if invocation().as_json:
         emit(found)
         return
     costs = {name: money(amount) for name, amount in board["costs"].items()}
@@ -77,16 +75,15 @@ def costs_command(*, period: Period = "", data_dir: DataDir = None, as_json: AsJ
 
 
 @app.command("routing")
-def routing_command(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def routing_command() -> None:
     """How often the department that really answered is among the invited: of imports that say who did."""
     from deploy.local.cli.logs import invitations
     from shared.core.analysis import analyse_routing
 
-    folder = DataFolder(data_dir) if data_dir else DataFolder.default()
-    answered = remembered(folder)
+    answered = remembered(invocation().folder)
     if not answered:
         fail("no import has said who really answered; its mapping names the column as `expected_department`")
-    with connected(data_dir, reads=True) as api, progress("comparing") as bar:
+    with connected(reads=True) as api, progress("comparing") as bar:
         invited = {}
         for number, (_, registered, letters) in enumerate(invitations(api), start=1):
             if registered["source_row"] in answered:
@@ -94,7 +91,7 @@ def routing_command(*, data_dir: DataDir = None, as_json: AsJson = False) -> Non
             bar.at(number)
     pairs = ((department, sorted(invited.get(row, ()))) for row, department in answered.items())
     found = analyse_routing(pairs)
-    if as_json:
+    if invocation().as_json:
         emit(found)
         return
     shown = {name: found[name] for name in ("rows", "agreed", "among", "nobody", "share")}

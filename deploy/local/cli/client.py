@@ -6,15 +6,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from http import HTTPStatus
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Self
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import orjson
 import typer
 
+from deploy.local.cli.invocation import SERVICE, invocation
 from deploy.local.cli.output import Exit, fail
 from deploy.local.folder import DataFolder, FolderInUse, FolderMismatch
 
@@ -23,38 +21,6 @@ if TYPE_CHECKING:
 
 DEFAULT_ORGANISATION: Final = "parcel-retailer"
 _STARTING_SECONDS: Final = 30.0
-_SERVICE: Final = "{service}"
-_ELSEWHERE: Final = ContextVar("elsewhere", default="")
-
-
-def register(app: typer.Typer) -> None:
-    """Add what stands before every command: where the services are."""
-    app.callback()(_where)
-
-
-def _where(
-    *,
-    url: Annotated[
-        str,
-        typer.Option(
-            "--url",
-            envvar="THROUGHLINE_URL",
-            metavar="URL",
-            help="Where the services are: http://host:8080 (then /<service>), or with {service} in it; "
-            "instead of those of the data folder",
-        ),
-    ] = "",
-) -> None:
-    if url:
-        parts = urlsplit(url.replace(_SERVICE, "service"))
-        if parts.scheme not in {"http", "https"} or not parts.netloc or set("{}") & set(parts.geturl()):
-            fail(f"--url {url} is no address; give one as http://host:8080 or http://{_SERVICE}:8080", Exit.USAGE)
-    _ELSEWHERE.set(url)
-
-
-def elsewhere() -> str:
-    """Return where --url or THROUGHLINE_URL says that the services are; empty: those of the data folder."""
-    return _ELSEWHERE.get()
 
 
 class Refused(Exception):
@@ -94,8 +60,8 @@ class Api:
     def address(self, path: str) -> str:
         """Return the address of a path that begins with a service's name."""
         service, _, rest = path.lstrip("/").partition("/")
-        whose = self.url if _SERVICE in self.url else f"{self.url.rstrip('/')}/{_SERVICE}"
-        return f"{whose.replace(_SERVICE, service).rstrip('/')}/{rest}"
+        whose = self.url if SERVICE in self.url else f"{self.url.rstrip('/')}/{SERVICE}"
+        return f"{whose.replace(SERVICE, service).rstrip('/')}/{rest}"
 
     def follow(self) -> None:
         """Look where the services are now: they may have been started again at another address."""
@@ -157,8 +123,8 @@ class Api:
 
 
 @contextmanager
-def connected(data_dir: Path | None, organisation: str = "", *, reads: bool = False) -> Iterator[Api]:
-    """Yield the services at `--url`, or of a data folder: those that run, or own ones while the context lasts.
+def connected(organisation: str = "", *, reads: bool = False) -> Iterator[Api]:
+    """Yield the services at `--url`, or of the data folder: those that run, or own ones while the context lasts.
 
     Ends the command with a sentence and exit code 2 where neither can be had, 1 where a service refused.
 
@@ -168,14 +134,13 @@ def connected(data_dir: Path | None, organisation: str = "", *, reads: bool = Fa
     """
     import httpx
 
-    folder = DataFolder(data_dir) if data_dir else DataFolder.default()
     try:
-        running = looking(data_dir)
+        running = looking()
         if running is not None:
             with running as api:
                 yield api
             return
-        with _own(folder, organisation, reads=reads) as api:
+        with _own(invocation().folder, organisation, reads=reads) as api:
             yield api
     except BrokenPipeError:
         # Whoever read the output has enough; what Python still holds for it must not fail again at exit.
@@ -184,17 +149,17 @@ def connected(data_dir: Path | None, organisation: str = "", *, reads: bool = Fa
     except Refused as error:
         fail(_refusal(error))
     except httpx.HTTPError as error:
-        where = elsewhere() or "the data folder's process"
+        where = invocation().url or "the data folder's process"
         fail(f"the services do not answer at {where}: {error!r}; are they still running?")
     except unusable() as error:
         fail(str(error), Exit.USAGE)
 
 
-def looking(data_dir: Path | None) -> Api | None:
-    """Return the services that run, at `--url` or on a data folder; None where none do. Never starts any."""
-    if elsewhere():
-        return Api(elsewhere())
-    folder = DataFolder(data_dir) if data_dir else DataFolder.default()
+def looking() -> Api | None:
+    """Return the services that run, at `--url` or on the data folder; None where none do. Never starts any."""
+    if invocation().url:
+        return Api(invocation().url)
+    folder = invocation().folder
     running = folder.running(patience=_STARTING_SECONDS)
     return None if running is None else Api(running.url, folder=folder)
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from deploy.local.cli.client import Api, connected
-from deploy.local.cli.options import AsJson, ComplaintId, DataDir, Key, pairs, stretch
+from deploy.local.cli.invocation import invocation
+from deploy.local.cli.options import ComplaintId, Key, pairs, stretch
 from deploy.local.cli.output import Exit, emit, fail, out, record, table
 
 Many = list[str] | None
@@ -38,8 +39,6 @@ def submit(  # noqa: PLR0913 - one option per field of a complaint
     harm: Annotated[bool, typer.Option("--harm", help="Somebody was hurt or is in danger")] = False,
     vulnerable: Annotated[bool, typer.Option("--vulnerable", help="The customer needs particular care")] = False,
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Register one complaint and print its id."""
     words = _stdin() if text == "-" else text
@@ -62,10 +61,10 @@ def submit(  # noqa: PLR0913 - one option per field of a complaint
         "vulnerable": vulnerable,
     }
     given = {name: content for name, content in body.items() if content}
-    with connected(data_dir) as api:
+    with connected() as api:
         # With a key of its own even a retry below HTTP registers once.
         answer = api.post("intake/complaints", given, key=key or str(uuid.uuid4()))
-    if as_json:
+    if invocation().as_json:
         emit(answer)
     else:
         out.print(answer["id"], markup=False)
@@ -78,13 +77,13 @@ def _stdin() -> str:
         fail(f"the text on stdin is not {error.encoding}: byte {error.start}", Exit.USAGE)
 
 
-def show(*, complaint: ComplaintId, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def show(*, complaint: ComplaintId) -> None:
     """Show everything about one complaint: what was said, who is asked and why, how it stands, what was learnt."""
-    with connected(data_dir, reads=True) as api:
+    with connected(reads=True) as api:
         found = everything(api, complaint)
     if not any(found.values()):
         fail(f"there is no complaint {complaint}")
-    if as_json:
+    if invocation().as_json:
         emit(found)
     else:
         _print(complaint, found)

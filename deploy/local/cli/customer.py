@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from deploy.local.cli.acting import act, filled
-from deploy.local.cli.options import AsJson, ComplaintId, DataDir, Key
+from deploy.local.cli.options import ComplaintId, Key
 
 app = typer.Typer(help="The customer's side of a complaint.", no_args_is_help=True)
 Reason = Annotated[str, typer.Option(help="In the customer's words")]
@@ -21,12 +21,10 @@ def acknowledge(
     next_step: Annotated[str, typer.Option("--next", help="What happens next, as the customer was told")],
     by_when: Annotated[str, typer.Option(metavar="INSTANT", help="By when, 2026-01-31T12:00:00Z")] = "",
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Say that a person has spoken to the customer; this stops the acknowledgement clock."""
     body = filled(next=next_step, by_when=by_when)
-    act(f"intake/complaints/{complaint}/acknowledge", body, data_dir, as_json=as_json, key=key)
+    act(f"intake/complaints/{complaint}/acknowledge", body, key=key)
 
 
 @app.command()
@@ -35,39 +33,31 @@ def accept(
     complaint: ComplaintId,
     learning_code: Annotated[str, typer.Option(help="What was learnt, by the organisation's codes")] = "",
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Accept the outcome; the complaint is closed."""
     body = filled(learning_code=learning_code)
-    act(f"intake/complaints/{complaint}/accept", body, data_dir, as_json=as_json, key=key, role=_ROLE)
+    act(f"intake/complaints/{complaint}/accept", body, key=key, role=_ROLE)
 
 
 @app.command()
-def reject(
-    *, complaint: ComplaintId, reason: Reason, key: Key = "", data_dir: DataDir = None, as_json: AsJson = False
-) -> None:
+def reject(*, complaint: ComplaintId, reason: Reason, key: Key = "") -> None:
     """Reject the outcome; the second stage begins, with a different lead."""
     body = {"reason": reason}
-    act(f"intake/complaints/{complaint}/reject", body, data_dir, as_json=as_json, key=key, role=_ROLE)
+    act(f"intake/complaints/{complaint}/reject", body, key=key, role=_ROLE)
 
 
 @app.command()
-def escalate(
-    *, complaint: ComplaintId, reason: Reason, key: Key = "", data_dir: DataDir = None, as_json: AsJson = False
-) -> None:
+def escalate(*, complaint: ComplaintId, reason: Reason, key: Key = "") -> None:
     """Ask for management; nobody may refuse it."""
     body = {"reason": reason}
-    act(f"intake/complaints/{complaint}/escalate", body, data_dir, as_json=as_json, key=key, role=_ROLE)
+    act(f"intake/complaints/{complaint}/escalate", body, key=key, role=_ROLE)
 
 
 @app.command()
-def withdraw(
-    *, complaint: ComplaintId, reason: Reason, key: Key = "", data_dir: DataDir = None, as_json: AsJson = False
-) -> None:
+def withdraw(*, complaint: ComplaintId, reason: Reason, key: Key = "") -> None:
     """Take the complaint back."""
     body = {"reason": reason}
-    act(f"intake/complaints/{complaint}/withdraw", body, data_dir, as_json=as_json, key=key, role=_ROLE)
+    act(f"intake/complaints/{complaint}/withdraw", body, key=key, role=_ROLE)
 
 
 @app.command()
@@ -76,9 +66,7 @@ def feedback(
     complaint: ComplaintId,
     score: Annotated[list[int], typer.Option(min=1, max=5, help="One per question, in their order")],
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Answer the questions that were asked after closing."""
     body = {"scores": score}
-    act(f"intake/complaints/{complaint}/feedback", body, data_dir, as_json=as_json, key=key, role=_ROLE)
+    act(f"intake/complaints/{complaint}/feedback", body, key=key, role=_ROLE)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from deploy.local.cli.options import AsJson
+from deploy.local.cli.invocation import Standalone, invocation
 from deploy.local.cli.output import Exit, emit, err, fail, out, say
 from deploy.local.folder import DataFolder, FolderInUse, FolderMismatch
 
@@ -26,7 +26,7 @@ _LOG_LINES = 20
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(demo)
+    app.command(cls=Standalone)(demo)
 
 
 def demo(
@@ -38,11 +38,10 @@ def demo(
         Path | None, typer.Option("--data-dir", help="A new folder to keep the data in [default: a temporary one]")
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 lets the system choose")] = 0,
-    as_json: AsJson = False,
 ) -> None:
     """Play sixty-odd sample complaints through all services, on simulated time, and print what came of them."""
     with _folder(data_dir) as folder:
-        ok = _play(folder, port, once=once, as_json=as_json)
+        ok = _play(folder, port, once=once)
     if not ok:
         raise typer.Exit(Exit.FAILED)
 
@@ -59,7 +58,7 @@ def _folder(data_dir: Path | None) -> Iterator[DataFolder]:
     yield folder
 
 
-def _play(folder: DataFolder, port: int, *, once: bool, as_json: bool) -> bool:
+def _play(folder: DataFolder, port: int, *, once: bool) -> bool:
     # Loading the services takes a second that other commands need not spend.
     import asyncio
 
@@ -74,7 +73,7 @@ def _play(folder: DataFolder, port: int, *, once: bool, as_json: bool) -> bool:
     heard.install()
     say("starting broker, stores and services in this process …")
     try:
-        played = asyncio.run(_run(folder, port, heard, once=once, as_json=as_json))
+        played = asyncio.run(_run(folder, port, heard, once=once))
     except (FolderInUse, FolderMismatch, EmbeddedBrokerUnavailable, StoreUnavailable, OSError) as error:
         fail(str(error), Exit.USAGE)
     except (Unplanned, Stuck, NotReady, TimeoutError) as error:
@@ -84,7 +83,7 @@ def _play(folder: DataFolder, port: int, *, once: bool, as_json: bool) -> bool:
     return played is None or played.ok
 
 
-async def _run(folder: DataFolder, port: int, heard: Heard, *, once: bool, as_json: bool) -> Played | None:
+async def _run(folder: DataFolder, port: int, heard: Heard, *, once: bool) -> Played | None:
     import asyncio
     import signal
 
@@ -103,7 +102,7 @@ async def _run(folder: DataFolder, port: int, heard: Heard, *, once: bool, as_js
     async def then(played: Played, pace: Pace) -> None:
         nonlocal done
         done = True
-        if as_json:
+        if invocation().as_json:
             emit(played.as_json())
         else:
             _report(played, folder, once=once)

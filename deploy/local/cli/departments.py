@@ -8,7 +8,8 @@ import typer
 
 from deploy.local.cli.acting import act, filled
 from deploy.local.cli.client import connected
-from deploy.local.cli.options import AsJson, ComplaintId, DataDir, DepartmentId, Key, Override, numbers, pairs, stretch
+from deploy.local.cli.invocation import invocation
+from deploy.local.cli.options import ComplaintId, DepartmentId, Key, Override, numbers, pairs, stretch
 from deploy.local.cli.output import Exit, emit, fail, record, table
 
 app = typer.Typer(help="Act as a department at the table.", no_args_is_help=True)
@@ -28,13 +29,11 @@ def inbox(
     *,
     department: DepartmentId,
     status: Annotated[list[str] | None, typer.Option(help="open, invited, active, closed …; several")] = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """List what the department is asked; open complaints without --status."""
-    with connected(data_dir, reads=True) as api:
+    with connected(reads=True) as api:
         items = list(api.pages(f"departments/departments/{department}/table", status=status or ["open"], limit=500))
-    if as_json:
+    if invocation().as_json:
         emit({"items": items})
         return
     rows = [
@@ -54,15 +53,13 @@ def inbox(
 
 
 @app.command()
-def show(
-    *, department: DepartmentId, complaint: ComplaintId, data_dir: DataDir = None, as_json: AsJson = False
-) -> None:
+def show(*, department: DepartmentId, complaint: ComplaintId) -> None:
     """Show one table as the department sees it: before the reveal only its own proposals."""
-    with connected(data_dir, reads=True) as api:
+    with connected(reads=True) as api:
         briefing = api.find(f"departments/departments/{department}/table/{complaint}")
     if briefing is None:
         fail(f"{department} is not at the table of a complaint {complaint}")
-    if as_json:
+    if invocation().as_json:
         emit(briefing)
         return
     fields = "status stage lead severity category standing respond_by asked effect round_ends agree_by answer_by held"
@@ -80,11 +77,9 @@ def join(
     department: DepartmentId,
     complaint: ComplaintId,
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Sit at the table."""
-    act(_place(department, complaint, "join"), None, data_dir, as_json=as_json, key=key)
+    act(_place(department, complaint, "join"), None, key=key)
 
 
 @app.command()
@@ -95,12 +90,10 @@ def decline(
     reason: Annotated[str, typer.Option(help="A reason code of the organisation")],
     nominee: Annotated[str, typer.Option(help="The department that is concerned instead")],
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Say that the department is not concerned, why, and who is."""
     body = {"reason": reason, "nominee": nominee}
-    act(_place(department, complaint, "decline"), body, data_dir, as_json=as_json, key=key)
+    act(_place(department, complaint, "decline"), body, key=key)
 
 
 @app.command()
@@ -110,11 +103,9 @@ def nominate(
     complaint: ComplaintId,
     nominee: Annotated[str, typer.Option(help="A further department that should sit here")],
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Ask a further department in, without leaving."""
-    act(_place(department, complaint, "nominate"), {"nominee": nominee}, data_dir, as_json=as_json, key=key)
+    act(_place(department, complaint, "nominate"), {"nominee": nominee}, key=key)
 
 
 @app.command()
@@ -126,8 +117,6 @@ def times(
     waiting: Annotated[Many, typer.Option(metavar="STEP=SECONDS", help="Time in it in which nothing was done")] = None,
     staff_minutes: Minutes = 0,
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Report when the department's steps ran."""
     waited = numbers(waiting, "STEP=SECONDS")
@@ -140,7 +129,7 @@ def times(
         {"step": name, **stretch(name, when), **filled(waiting_seconds=waited.get(name))} for name, when in ran.items()
     ]
     body = {"steps": steps, "staff_minutes": staff_minutes}
-    act(_place(department, complaint, "times"), body, data_dir, as_json=as_json, key=key)
+    act(_place(department, complaint, "times"), body, key=key)
 
 
 @app.command()
@@ -156,12 +145,10 @@ def propose(  # noqa: PLR0913 - one option per field
     budget_hours: BudgetHours = None,
     override: Override = "",
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Put a solution on the table."""
     body = _draft(step, kind, text, remedy, amount, budget_hours, override)
-    act(_place(department, complaint, "propose"), body, data_dir, as_json=as_json, key=key)
+    act(_place(department, complaint, "propose"), body, key=key)
 
 
 @app.command()
@@ -171,11 +158,9 @@ def endorse(
     complaint: ComplaintId,
     proposal: Annotated[str, typer.Argument(help="Its id")],
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Stand behind a proposal."""
-    act(_place(department, complaint, "endorse"), {"proposal": proposal}, data_dir, as_json=as_json, key=key)
+    act(_place(department, complaint, "endorse"), {"proposal": proposal}, key=key)
 
 
 @app.command("object")
@@ -193,13 +178,11 @@ def object_to(  # noqa: PLR0913 - one option per field
     budget_hours: BudgetHours = None,
     override: Override = "",
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Object to a proposal, with an alternative: --step, --kind, --text and so on describe that."""
     alternative = _draft(step, kind, text, remedy, amount, budget_hours, override)
     body = {"proposal": proposal, "reason": reason, "alternative": alternative, **filled(override=override)}
-    act(_place(department, complaint, "object"), body, data_dir, as_json=as_json, key=key)
+    act(_place(department, complaint, "object"), body, key=key)
 
 
 @app.command()
@@ -211,13 +194,11 @@ def agree(
     prevention: Annotated[Many, typer.Option(metavar="PROPOSAL", help="A prevention agreed on; several")] = None,
     budget: Annotated[Many, typer.Option(metavar="STEP=HOURS", help="What a step may take from now on")] = None,
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """As the lead, write down what the table agreed."""
     budgets = numbers(budget, "STEP=HOURS")
     body = filled(remedy_proposal=remedy_proposal, preventions=prevention, budgets=budgets)
-    act(_place(department, complaint, "agree"), body, data_dir, as_json=as_json, key=key)
+    act(_place(department, complaint, "agree"), body, key=key)
 
 
 @app.command("remedy")
@@ -228,12 +209,10 @@ def deliver_remedy(
     cost: Annotated[str, typer.Option(help="What it cost, in the organisation's currency")] = "0",
     staff_minutes: Minutes = 0,
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Say that the remedy has reached the customer."""
     body = {"cost": cost, "staff_minutes": staff_minutes}
-    act(_place(department, complaint, "remedy"), body, data_dir, as_json=as_json, key=key)
+    act(_place(department, complaint, "remedy"), body, key=key)
 
 
 @app.command()
@@ -244,12 +223,10 @@ def statement(
     date: Annotated[Many, typer.Option(metavar="NAME=YYYY-MM-DD", help="A date the customer may be told")] = None,
     amount: Annotated[Many, typer.Option(metavar="NAME=AMOUNT", help="An amount the customer may be told")] = None,
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Say which dates and amounts the customer may be told; two that differ hold the answer back."""
     body = {"dates": pairs(date, "NAME=YYYY-MM-DD"), "amounts": pairs(amount, "NAME=AMOUNT")}
-    act(_place(department, complaint, "statement"), body, data_dir, as_json=as_json, key=key)
+    act(_place(department, complaint, "statement"), body, key=key)
 
 
 @app.command()
@@ -264,8 +241,6 @@ def answer(  # noqa: PLR0913 - one option per field
     amount: Annotated[Many, typer.Option(metavar="NAME=AMOUNT", help="An amount it names")] = None,
     override: Override = "",
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """As the lead, give the one answer."""
     body = filled(
@@ -276,7 +251,7 @@ def answer(  # noqa: PLR0913 - one option per field
         amounts=pairs(amount, "NAME=AMOUNT"),
         override=override,
     )
-    act(_place(department, complaint, "answer"), body, data_dir, as_json=as_json, key=key)
+    act(_place(department, complaint, "answer"), body, key=key)
 
 
 def _place(department: str, complaint: str, what: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import typer
 
 from deploy.local.cli.client import Api, Refused, looking
-from deploy.local.cli.options import AsJson, DataDir
+from deploy.local.cli.invocation import invocation
 from deploy.local.cli.output import Exit, emit, fail, out, plain, table
 from services import NAMES
 
@@ -24,15 +24,15 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def doctor(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def doctor() -> None:
     """Look at every service; exit code 1 with a sentence of what to do where something is wrong."""
-    api = looking(data_dir)
+    api = looking()
     if api is None:
         fail("nothing runs on this data folder; start it with `throughline up`, or say where it runs by --url")
     with api:
         found = {name: look(api, name) for name in NAMES}
     wrong = [sentence for name, status in found.items() for sentence in advice(name, status)] + at_odds(found)
-    if as_json:
+    if invocation().as_json:
         emit({"url": api.url, "services": found, "wrong": wrong, "ok": not wrong})
     else:
         _print(api.url, found)

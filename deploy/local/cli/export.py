@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from deploy.local.cli.client import connected
-from deploy.local.cli.options import AsJson, DataDir
 from deploy.local.cli.output import emit, progress
 
 if TYPE_CHECKING:
@@ -23,11 +22,11 @@ def group() -> None:
 
 
 @app.command("invitations")
-def export_invitations(*, data_dir: DataDir = None, as_json: AsJson = True) -> None:  # noqa: ARG001 - it is JSON anyway
+def export_invitations() -> None:
     """Which departments were invited to which complaint, because of which steps, and why: one object a line."""
     from deploy.local.cli.logs import invitations
 
-    with connected(data_dir, reads=True) as api, progress("exporting invitations") as bar:
+    with connected(reads=True) as api, progress("exporting invitations") as bar:
         for number, (complaint, registered, invited) in enumerate(invitations(api), start=1):
             emit(
                 {"complaint": complaint, "source_row": registered["source_row"], "departments": by_department(invited)}

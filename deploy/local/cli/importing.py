@@ -12,6 +12,7 @@ from deploy.local.cli.answered import remember
 from deploy.local.cli.client import connected
 from deploy.local.cli.csvfile import CsvFile, FileUnusable, Malformed
 from deploy.local.cli.delivery import Answer, Row, deliver
+from deploy.local.cli.invocation import invocation
 from deploy.local.cli.output import Exit, Steps, emit, fail, progress, record, say
 from deploy.local.cli.rejects import Rejects
 from deploy.local.cli.settling import Stuck, settle
@@ -22,7 +23,7 @@ from shared.core.datafile import DataFileInvalid
 from shared.core.mapping import ImportMapping, RowRejected, RowSkipped, map_row
 
 
-def carry_out(file: Path, mapping: str, data_dir: Path | None, organisation: str, *, wait: bool, as_json: bool) -> None:
+def carry_out(file: Path, mapping: str, organisation: str, *, wait: bool) -> None:
     """Import a file and print what came of it.
 
     Args:
@@ -30,11 +31,11 @@ def carry_out(file: Path, mapping: str, data_dir: Path | None, organisation: str
         wait: until all effects are there.
     """
     started = time.monotonic()
-    folder = DataFolder(data_dir) if data_dir else DataFolder.default()
+    folder = invocation().folder
     meaning, source = _plan(folder, mapping, organisation)
     with opened(file, meaning) as table, Rejects(folder.path.parent, file, table.header) as rejects:
         work = _Import(folder, meaning, table, rejects)
-        with connected(data_dir, source) as api:
+        with connected(source) as api:
             try:
                 with progress(f"importing {file.name}", table.size) as bar:
                     work.count(deliver(api, work.rows(bar)), bar)
@@ -47,7 +48,7 @@ def carry_out(file: Path, mapping: str, data_dir: Path | None, organisation: str
                     settle(api)
                 except Stuck as stuck:
                     fail(str(stuck))
-    work.tell(time.monotonic() - started, as_json=as_json)
+    work.tell(time.monotonic() - started)
 
 
 def _plan(folder: DataFolder, mapping: str, organisation: str) -> tuple[ImportMapping, str]:
@@ -128,7 +129,7 @@ class _Import:
     def _reject(self, cells: tuple[str, ...], line: int, reason: str) -> None:
         self.rejects.add(cells, f"line {line}: {reason}")
 
-    def tell(self, seconds: float, *, as_json: bool) -> None:
+    def tell(self, seconds: float) -> None:
         """Print what came of it."""
         figures = {
             "registered": self.became["registered"],
@@ -139,7 +140,7 @@ class _Import:
         }
         if self.rejects.count:
             say(f"{self.rejects.count} rows could not be taken; they and the reasons are in {self.rejects.path}")
-        if as_json:
+        if invocation().as_json:
             emit(figures)
         else:
             record(

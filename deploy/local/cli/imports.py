@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from deploy.local.cli.options import AsJson, DataDir
 from shared.core.packaged import MAPPINGS, names
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, UTF-8, with a header row")]
@@ -26,14 +25,12 @@ def import_file(
     *,
     file: File,
     mapping: MappingName,
-    data_dir: DataDir = None,
     organisation: Annotated[
         str, typer.Option(metavar="NAME|FILE", help="Of a new data folder [default: the mapping's]")
     ] = "",
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Leave while the effects are still under way")] = False,
-    as_json: AsJson = False,
 ) -> None:
     """Register the complaints in a file. Again is harmless: the same row is the same complaint."""
     from deploy.local.cli.importing import carry_out
 
-    carry_out(file, mapping, data_dir, organisation, wait=not no_wait, as_json=as_json)
+    carry_out(file, mapping, organisation, wait=not no_wait)

@@ -6,7 +6,6 @@ import typer
 
 from deploy.local.cli import (
     analyse,
-    client,
     complaints,
     customer,
     demo,
@@ -14,6 +13,7 @@ from deploy.local.cli import (
     doctor,
     export,
     imports,
+    invocation,
     management,
     parked,
     replay,
@@ -28,12 +28,14 @@ from deploy.local.cli import (
 
 app = typer.Typer(
     name="throughline",
+    cls=invocation.Commands,
+    callback=invocation.shared_options,
     help="Takes every complaint through the whole value chain, to every department whose step it touches.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (client, up, serve, demo, complaints, imports, watch, summary, replay, verify, doctor):
+for group in (up, serve, demo, complaints, imports, watch, summary, replay, verify, doctor):
     group.register(app)
 app.add_typer(departments.app, name="departments")
 app.add_typer(management.app, name="management")

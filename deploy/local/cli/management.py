@@ -8,7 +8,8 @@ import typer
 
 from deploy.local.cli.acting import act, filled
 from deploy.local.cli.client import connected
-from deploy.local.cli.options import AsJson, ComplaintId, DataDir, Key, Override, pairs
+from deploy.local.cli.invocation import invocation
+from deploy.local.cli.options import ComplaintId, Key, Override, pairs
 from deploy.local.cli.output import emit, table
 
 app = typer.Typer(help="Act as management, for complaints that were escalated.", no_args_is_help=True)
@@ -16,11 +17,11 @@ _ROLE = "management"
 
 
 @app.command()
-def queue(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def queue() -> None:
     """List what management has."""
-    with connected(data_dir, reads=True) as api:
+    with connected(reads=True) as api:
         items = list(api.pages("departments/management/queue"))
-    if as_json:
+    if invocation().as_json:
         emit({"items": items})
         return
     rows = [
@@ -48,11 +49,9 @@ def contact(
     complaint: ComplaintId,
     note: Annotated[str, typer.Option(help="What was said, without names")],
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Say that a manager has spoken to the customer in person."""
-    act(f"departments/management/{complaint}/contact", {"note": note}, data_dir, as_json=as_json, key=key, role=_ROLE)
+    act(f"departments/management/{complaint}/contact", {"note": note}, key=key, role=_ROLE)
 
 
 @app.command()
@@ -64,9 +63,7 @@ def close(
     ] = None,
     override: Override = "",
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Hand it back: each failed instance has a fix or a reason."""
     body = {"findings": pairs(finding, "INSTANCE=TEXT"), **filled(override=override)}
-    act(f"departments/management/{complaint}/close", body, data_dir, as_json=as_json, key=key, role=_ROLE)
+    act(f"departments/management/{complaint}/close", body, key=key, role=_ROLE)

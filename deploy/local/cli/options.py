@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
 
 from services import NAMES
 
-DataDir: TypeAlias = Annotated[
-    Path | None,
-    typer.Option("--data-dir", envvar="THROUGHLINE_DATA_DIR", help="Where the data are kept [default: state folder]"),
-]
-AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, and nothing else")]
 Period: TypeAlias = Annotated[str, typer.Option("--period", metavar="YYYY-MM", help="One month; all without")]
 Key: TypeAlias = Annotated[str, typer.Option("--key", help="Idempotency key: the same one again changes nothing")]
 Override: TypeAlias = Annotated[str, typer.Option(help="Why words that blame people must stand")]

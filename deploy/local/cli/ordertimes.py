@@ -8,10 +8,10 @@ from pathlib import Path
 from deploy.local.cli.client import DEFAULT_ORGANISATION, Api
 from deploy.local.cli.csvfile import Malformed
 from deploy.local.cli.importing import opened
+from deploy.local.cli.invocation import invocation
 from deploy.local.cli.logs import registrations
 from deploy.local.cli.output import Exit, fail, progress, record, say, table
 from deploy.local.cli.summary import hours
-from deploy.local.folder import DataFolder
 from shared.contracts.intake import ComplaintRegistered
 from shared.core import mapping as mappings
 from shared.core import organisation as organisations
@@ -69,10 +69,9 @@ def _rows(file: Path, meaning: ImportMapping) -> Iterator[MappedRow]:
         say(f"{unread} rows cannot be read and are not in the figures; `throughline import` writes their reasons")
 
 
-def of_stored(api: Api, data_dir: Path | None) -> TimesReport:
+def of_stored(api: Api) -> TimesReport:
     """Return the report over the orders of what is stored."""
-    folder = DataFolder(data_dir) if data_dir else DataFolder.default()
-    company = organisations.from_path(folder.organisation() or DEFAULT_ORGANISATION)
+    company = organisations.from_path(invocation().folder.organisation() or DEFAULT_ORGANISATION)
     return analyse_times(_stored(api, company), company)
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from deploy.local.cli.client import Api, connected
-from deploy.local.cli.options import AsJson, DataDir, Service
+from deploy.local.cli.invocation import invocation
+from deploy.local.cli.options import Service
 from deploy.local.cli.output import Exit, emit, fail, out, progress, record, say, table
 from deploy.local.cli.parking import Selection, found_as, outcomes, page_of, services_of
 
@@ -27,7 +28,7 @@ _NOTHING_CHOSEN = "choose which: give IDs, or --service, --complaint, --topic, -
 
 
 @app.command("list")
-def list_(  # noqa: PLR0913 - one option per filter
+def list_(
     *,
     service: Service = "",
     complaint: Complaint = "",
@@ -37,30 +38,28 @@ def list_(  # noqa: PLR0913 - one option per filter
     permanent: Permanent = None,
     by_cause: Annotated[bool, typer.Option("--by-cause", help="Count them by service and cause")] = False,
     limit: Limit = 100,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """List what is parked."""
     chosen = Selection(complaint, topic, reason, cause, permanent=permanent)
-    with connected(data_dir, reads=True) as api:
+    with connected(reads=True) as api:
         if by_cause:
-            _by_cause(api, service, chosen, as_json=as_json)
+            _by_cause(api, service, chosen)
             return
         found = list(page_of(api, services_of(service), chosen, limit))
-    if as_json:
+    if invocation().as_json:
         emit({"items": found})
         return
     rows = [(one["service"], one["id"], one["complaint"], _when(one), one["attempts"], one["reason"]) for one in found]
     table("Parked", ("service", "id", "complaint", "next", "attempts", "reason"), rows, numeric=(4,))
 
 
-def _by_cause(api: Api, service: str, chosen: Selection, *, as_json: bool) -> None:
+def _by_cause(api: Api, service: str, chosen: Selection) -> None:
     groups = [
         {"service": name, **group}
         for name in services_of(service)
         for group in api.get(f"{name}/parked/causes", **chosen.query())
     ]
-    if as_json:
+    if invocation().as_json:
         emit({"items": groups})
         return
     columns = ("service", "records", "permanent", "complaints", "since", "cause")
@@ -77,15 +76,13 @@ def show(
     *,
     record_id: Annotated[str, typer.Argument(metavar="ID", help="The parked record")],
     service: Service = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Show everything about one parked record but its bytes."""
-    with connected(data_dir, reads=True) as api:
+    with connected(reads=True) as api:
         found = list(found_as(api, services_of(service), record_id))
     if not found:
         fail(f"{record_id} is not parked; `throughline parked list` and `parked skipped` say what is and what was")
-    if as_json:
+    if invocation().as_json:
         emit({"items": found})
         return
     for one in found:
@@ -98,7 +95,7 @@ def show(
 
 
 @app.command()
-def retry(  # noqa: PLR0913 - one option per filter
+def retry(
     *,
     ids: Ids = None,
     service: Service = "",
@@ -108,8 +105,6 @@ def retry(  # noqa: PLR0913 - one option per filter
     cause: Cause = "",
     permanent: Permanent = None,
     limit: Limit = 0,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Try records again, each with the line behind it; exit code 1 if some are still wrong."""
     chosen = Selection(complaint, topic, reason, cause, permanent=permanent)
@@ -122,12 +117,12 @@ def retry(  # noqa: PLR0913 - one option per filter
 
     wrong: list[dict[str, str]] = []
     applied = 0
-    with connected(data_dir) as api, progress("trying again") as bar:
+    with connected() as api, progress("trying again") as bar:
         for name, one, why in outcomes(api, ids or (), services_of(service), chosen, limit, try_again):
             applied += not why
             wrong += [{"service": name, "id": one, "reason": why}] if why else []
             bar.at(applied + len(wrong), f"trying again: {applied} applied, {len(wrong)} still wrong")
-    if as_json:
+    if invocation().as_json:
         emit({"applied": applied, "wrong": wrong})
     else:
         out.print(_told("applied, with what waited behind them", applied, len(wrong)), markup=False)
@@ -150,8 +145,6 @@ def skip(  # noqa: PLR0913 - one option per filter
     cause: Cause = "",
     permanent: Permanent = None,
     limit: Limit = 0,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Give records up for good, with a reason that is kept; the lines behind them go on."""
     chosen = Selection(complaint, topic, with_reason, cause, permanent=permanent)
@@ -165,12 +158,12 @@ def skip(  # noqa: PLR0913 - one option per filter
 
     left: list[dict[str, str]] = []
     skipped = 0
-    with connected(data_dir) as api, progress("giving up") as bar:
+    with connected() as api, progress("giving up") as bar:
         for name, one, refused in outcomes(api, ids or (), services_of(service), chosen, limit, give_up):
             skipped += not refused
             left += [{"service": name, "id": one, "reason": refused}] if refused else []
             bar.at(skipped + len(left), f"giving up: {skipped}")
-    if as_json:
+    if invocation().as_json:
         emit({"skipped": skipped, "left": left})
     else:
         out.print(_told("given up", skipped, len(left)), markup=False)
@@ -201,13 +194,11 @@ def skipped(
     service: Service = "",
     complaint: Complaint = "",
     limit: Limit = 100,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """List what was given up, why and by whom, the oldest first."""
-    with connected(data_dir, reads=True) as api:
+    with connected(reads=True) as api:
         found = list(page_of(api, services_of(service), Selection(complaint), limit, listing="skipped"))
-    if as_json:
+    if invocation().as_json:
         emit({"items": found})
         return
     rows = [tuple(one[name] for name in ("service", "id", "skipped_at", "by", "why", "reason")) for one in found]

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from deploy.local.cli.client import connected
-from deploy.local.cli.options import AsJson, DataDir, Service
+from deploy.local.cli.invocation import invocation
+from deploy.local.cli.options import Service
 from deploy.local.cli.output import Exit, emit, fail, out, progress
 
 _COUNTS = ("read", "applied", "already", "parked")
@@ -26,8 +27,6 @@ def replay(
     complaint: Annotated[str, typer.Option(metavar="ID", help="What is about one complaint")] = "",
     everything: Annotated[bool, typer.Option("--all", help="All that the sources ever said")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build the read models anew, from all of it")] = False,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Let a service read its sources' logs again; what it knows is dropped, so again is harmless."""
     if sum((bool(since), bool(complaint), everything, rebuild)) != 1:
@@ -36,7 +35,7 @@ def replay(
     if since:
         what = {"since": _instant(since)}
     total = dict.fromkeys(_COUNTS, 0)
-    with connected(data_dir) as api, progress(f"{service} reads again") as bar:
+    with connected() as api, progress(f"{service} reads again") as bar:
         after = ""
         while True:
             begins = {"rebuild": True} if rebuild and not after else {}
@@ -46,7 +45,7 @@ def replay(
             after = step["next"]
             if not after:
                 break
-    if as_json:
+    if invocation().as_json:
         emit(total)
         return
     out.print(

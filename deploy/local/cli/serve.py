@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from deploy.local.cli.client import unusable
-from deploy.local.cli.options import AsJson
+from deploy.local.cli.invocation import Standalone, invocation
 from deploy.local.cli.output import Exit, emit, fail, out, say
 from services import NAMES
 
@@ -18,7 +18,7 @@ ServiceName = Enum("ServiceName", {name: name for name in NAMES}, type=str)  # t
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(serve)
+    app.command(cls=Standalone)(serve)
 
 
 def serve(
@@ -26,7 +26,6 @@ def serve(
     service: Annotated[ServiceName, typer.Argument(help="Which one")],
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 lets the system choose")] = 8080,
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
-    as_json: AsJson = False,
 ) -> None:
     """Serve one service until Ctrl-C, as its environment says (THROUGHLINE_<SERVICE>_BROKER, _STORE, …)."""
     import asyncio
@@ -41,7 +40,7 @@ def serve(
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
     def welcome(url: str) -> None:
-        if as_json:
+        if invocation().as_json:
             emit({"service": name, "url": url, "ready": f"{url}/readyz"})
             return
         out.print(f"{name} serves at {url}, ready when {url}/readyz says so. Ctrl-C stops it.", markup=False)

@@ -8,7 +8,8 @@ from typing import Any
 import typer
 
 from deploy.local.cli.client import connected
-from deploy.local.cli.options import AsJson, DataDir, Period
+from deploy.local.cli.invocation import invocation
+from deploy.local.cli.options import Period
 from deploy.local.cli.output import emit, record, table
 
 
@@ -17,11 +18,11 @@ def register(app: typer.Typer) -> None:
     app.command("summary")(summary)
 
 
-def summary(*, period: Period = "", data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def summary(*, period: Period = "") -> None:
     """Print the board's page of one month, or of everything."""
-    with connected(data_dir, reads=True) as api:
+    with connected(reads=True) as api:
         board = api.get("review/summary", period=period)
-    if as_json:
+    if invocation().as_json:
         emit(board)
     else:
         show_board(board)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deploy.local.cli.client import DEFAULT_ORGANISATION
-from deploy.local.cli.options import AsJson
+from deploy.local.cli.invocation import Standalone, invocation
 from deploy.local.cli.output import Exit, emit, fail, out
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def topics() -> None:
     """Keep `apply` a command of its own while it is the only one."""
 
 
-@app.command()
+@app.command(cls=Standalone)
 def apply(
     *,
     file: Annotated[
@@ -39,7 +39,6 @@ def apply(
         bool, typer.Option("--dry-run", help="Show it only; exit code 1 where there is something")
     ] = False,
     replication: Annotated[int, typer.Option(min=0, help="Instead of the declared one; 0: as declared")] = 0,
-    as_json: AsJson = False,
 ) -> None:
     """Create missing topics and set differing settings; run again, nothing changes. Partition counts never change."""
     from deploy.kafka.cluster import Cluster, ClusterUnusable
@@ -57,7 +56,7 @@ def apply(
             cluster.close(found)
     except (DataFileInvalid, ClusterUnusable) as error:
         fail(str(error), Exit.USAGE)
-    if as_json:
+    if invocation().as_json:
         emit({"topics": len(wanted), **_as_json(found), "applied": applied})
     else:
         _show(found, len(wanted), applied=applied)

@@ -8,18 +8,19 @@ import typer
 
 from deploy.local.cli.acting import act, filled
 from deploy.local.cli.client import connected
-from deploy.local.cli.options import AsJson, ComplaintId, DataDir, Key, Override
+from deploy.local.cli.invocation import invocation
+from deploy.local.cli.options import ComplaintId, Key, Override
 from deploy.local.cli.output import emit, table
 
 app = typer.Typer(help="Decide what the rules are not sure of.", no_args_is_help=True)
 
 
 @app.command()
-def queue(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def queue() -> None:
     """List what waits for a person."""
-    with connected(data_dir, reads=True) as api:
+    with connected(reads=True) as api:
         items = list(api.pages("routing/triages/queue"))
-    if as_json:
+    if invocation().as_json:
         emit({"items": items})
         return
     rows = [
@@ -46,9 +47,7 @@ def decide(
     step: Annotated[list[str] | None, typer.Option(help="A step it touches; several. Without: the category's")] = None,
     override: Override = "",
     key: Key = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Decide, or correct what was decided."""
     body = filled(category=category, reason=reason, steps=step, override=override)
-    act(f"routing/triages/{complaint}/decide", body, data_dir, as_json=as_json, key=key)
+    act(f"routing/triages/{complaint}/decide", body, key=key)

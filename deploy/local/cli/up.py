@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deploy.local.cli.client import DEFAULT_ORGANISATION, unusable
-from deploy.local.cli.options import AsJson, DataDir
+from deploy.local.cli.invocation import invocation
 from deploy.local.cli.output import Exit, emit, fail, out
 from deploy.local.folder import DataFolder
 from services import NAMES
@@ -24,42 +24,40 @@ def register(app: typer.Typer) -> None:
 
 def up(
     *,
-    data_dir: DataDir = None,
     organisation: Annotated[
         str, typer.Option(metavar="NAME|FILE", help="Of a new data folder [default: parcel-retailer]")
     ] = "",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 lets the system choose")] = 8080,
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
-    as_json: AsJson = False,
 ) -> None:
     """Start all services and serve until Ctrl-C; start again and everything goes on where it was."""
     import asyncio
 
     from deploy.local.deployment import NotReady
 
-    folder = DataFolder(data_dir) if data_dir else DataFolder.default()
+    folder = invocation().folder
     try:
         chosen = organisation or folder.organisation() or DEFAULT_ORGANISATION
-        asyncio.run(_serve(folder, chosen, host, port, as_json=as_json))
+        asyncio.run(_serve(folder, chosen, host, port))
     except unusable() as error:
         fail(str(error), Exit.USAGE)
     except NotReady as error:
         fail(f"the services did not start: {error}")
 
 
-async def _serve(folder: DataFolder, organisation: str, host: str, port: int, *, as_json: bool) -> None:
+async def _serve(folder: DataFolder, organisation: str, host: str, port: int) -> None:
     from deploy.local.cli.lasting import until_told
     from deploy.local.deployment import deployed
 
     def begun(deployment: Deployment) -> None:
-        _welcome(deployment.url, folder.path, organisation, as_json=as_json)
+        _welcome(deployment.url, folder.path, organisation)
 
     await until_told(deployed(folder, organisation, host=host, port=port), begun)
 
 
-def _welcome(url: str, path: Path, organisation: str, *, as_json: bool) -> None:
+def _welcome(url: str, path: Path, organisation: str) -> None:
     services = {name: f"{url}/{name}" for name in NAMES}
-    if as_json:
+    if invocation().as_json:
         emit({"url": url, "ready": f"{url}/readyz", "services": services, "data": str(path)})
         return
     lines = [f"Throughline serves {organisation} at {url}", f"  {'ready':<12} {url}/readyz"]

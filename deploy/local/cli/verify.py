@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from deploy.local.cli.client import Api, Refused, elsewhere, looking, unusable
-from deploy.local.cli.options import AsJson, DataDir
+from deploy.local.cli.client import Api, Refused, looking, unusable
+from deploy.local.cli.invocation import invocation
 from deploy.local.cli.output import Exit, emit, fail, progress, say
 from deploy.local.cli.settling import Stuck, settle
-from deploy.local.folder import DataFolder
 from services import NAMES
 
 if TYPE_CHECKING:
@@ -38,8 +37,6 @@ def verify(
     journal: Annotated[
         Path | None, typer.Option(metavar="FILE", help='A client\'s requests, lines {"key", "status", "complaint"}')
     ] = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Check the ten invariants on a system that runs or was stopped; 1: findings, 2: it could not look."""
     # Loading the services takes a second that other commands need not spend.
@@ -51,7 +48,7 @@ def verify(
 
     try:
         requests = read_journal(journal.read_bytes().splitlines()) if journal else []
-        places, api = _places(data_dir)
+        places, api = _places()
         with api or nullcontext():
             evidence = _Look(places, requests, patience).evidence(api)
         with progress("checking the ten invariants"):
@@ -60,7 +57,7 @@ def verify(
         fail(f"{journal}, {error}", Exit.USAGE)
     except (NothingThere, Stuck, Refused, httpx.HTTPError, KafkaError, TimeoutError, *unusable()) as error:
         fail(f"cannot look: {error or repr(error)}", Exit.USAGE)
-    if as_json:
+    if invocation().as_json:
         emit({name: finding.as_json() for name, finding in findings.items()})
     else:
         _print(findings, places, journal)
@@ -68,16 +65,17 @@ def verify(
         raise typer.Exit(Exit.FAILED)
 
 
-def _places(data_dir: Path | None) -> tuple[Places, Api | None]:
+def _places() -> tuple[Places, Api | None]:
     """The data folder that was named; else what the services' variables name; and who serves it, if anybody does."""
     from deploy.local.evidence import NothingThere, by_environment, in_folder
 
-    named = None if data_dir else by_environment()
+    asked = invocation()
+    named = None if asked.data_dir else by_environment()
     if named is not None:
-        return named, looking(data_dir) if elsewhere() else None
-    if elsewhere() and data_dir is None:
+        return named, looking() if asked.url else None
+    if asked.url and asked.data_dir is None:
         raise NothingThere("--url says who serves; --data-dir or THROUGHLINE_<SERVICE>_STORE says where the stores are")
-    return in_folder(DataFolder(data_dir) if data_dir else DataFolder.default()), looking(data_dir)
+    return in_folder(asked.folder), looking()
 
 
 class _Look:

@@ -10,7 +10,7 @@ import typer
 
 from deploy.local.cli.client import Api, connected
 from deploy.local.cli.complaints import everything
-from deploy.local.cli.options import AsJson, DataDir
+from deploy.local.cli.invocation import invocation
 from deploy.local.cli.output import Exit, emit, fail, grid, out
 from services import NAMES
 
@@ -29,17 +29,15 @@ def watch(
     *,
     complaint: Annotated[str, typer.Argument(metavar="[ID]", help="One complaint; all without it")] = "",
     once: Annotated[bool, typer.Option("--once", help="Look once and leave")] = False,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
 ) -> None:
     """Watch where complaints stand until Ctrl-C; with an ID until that complaint has come to its end."""
-    with connected(data_dir, reads=True) as api:
+    with connected(reads=True) as api:
 
         def look() -> dict[str, dict[str, Any]]:
             return standing(api, complaint) if complaint else counts(api)
 
         first = look()
-        if as_json:
+        if invocation().as_json:
             emit(first)
         elif once:
             out.print(_shown(first))

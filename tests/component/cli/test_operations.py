@@ -229,7 +229,7 @@ class TestWhereTheServicesAre:
     def test_what_is_no_address_is_refused(self, run: Run) -> None:
         for wrong in ("localhost:8080", "http://", "http://{name}:80"):
             ran = run("--url", wrong, "watch", "--once")
-            assert (ran.code, "is no address" in ran.err) == (2, True)
+            assert (ran.code, "is not an address" in ran.err) == (2, True)
 
     def test_where_nobody_answers_it_says_so(self, run: Run) -> None:
         ran = run("--url", "http://127.0.0.1:9", "watch", "--once")
