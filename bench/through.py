@@ -62,7 +62,7 @@ async def through(count: int) -> dict[str, float]:
                 answer.raise_for_status()
                 assert all(item["status"] == "registered" for item in answer.json()), answer.text[:500]
             accepted = time.perf_counter() - wall
-            await deployment.settle()
+            await deployment.wait_until_idle()
             settled = time.perf_counter() - wall
             cpu = time.process_time() - cpu
             counts = (await client.get("/review/counts")).json()

@@ -13,11 +13,11 @@ from deploy.local.folder import DataFolder
 
 
 @contextlib.contextmanager
-def in_background(folder: DataFolder, organisation: str, *, settle: bool = True) -> Iterator[Deployment]:
+def in_background(folder: DataFolder, organisation: str, *, wait: bool = True) -> Iterator[Deployment]:
     """Run everything while the context lasts.
 
     Args:
-        settle: on leaving, what was accepted has had all its effects first; a mere look need not wait for that.
+        wait: on leaving, until what was accepted has had all its effects; a command that only reads need not.
 
     Raises:
         What `deployed` raises.
@@ -43,8 +43,8 @@ def in_background(folder: DataFolder, organisation: str, *, settle: bool = True)
     try:
         deployment, loop = ready.result()
         yield deployment
-        if settle:
-            asyncio.run_coroutine_threadsafe(deployment.settle(), loop).result()
+        if wait:
+            asyncio.run_coroutine_threadsafe(deployment.wait_until_idle(), loop).result()
     finally:
         leave.set_result(None)
         thread.join()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import socket
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -18,22 +19,17 @@ from services import NAMES, main_of, readers
 from shared.contracts.topics import PARTITIONS_EMBEDDED
 from shared.core.organisation import from_path
 from shared.messaging.embedded import EmbeddedBroker
+from shared.runtime.idle import Pending, wait_until_idle
 from shared.runtime.ports import Clock
 from shared.runtime.service import Service
 from shared.web.problems import NOT_READY, problem
 
 _READY_SECONDS: Final = 30.0
 _STUCK_SECONDS: Final = 60.0
-_QUIET_LOOKS: Final = 3
-"""One look does not see all services at one instant: an event may have been between two of them."""
 
 
 class NotReady(Exception):
     """The services did not become ready in time; the message says which and why."""
-
-
-class NotSettled(Exception):
-    """What was accepted is kept, but its effects do not come; the message says where they wait."""
 
 
 class Deployment:
@@ -65,24 +61,18 @@ class Deployment:
                     raise NotReady("; ".join(f"{what}: {why}" for what, why in missing.items()))
                 await asyncio.sleep(0.02)
 
-    async def settle(self, *, stuck_seconds: float = _STUCK_SECONDS) -> None:
+    async def wait_until_idle(self, *, stuck_seconds: float = _STUCK_SECONDS, within_seconds: float = math.inf) -> None:
         """Return when everything accepted so far has had all its effects, in every service.
 
         Raises:
-            NotSettled: nothing has changed for so many seconds.
+            NotIdle: nothing has changed for `stuck_seconds`, or `within_seconds` are over.
         """
-        time = asyncio.get_running_loop().time
-        quiet, before, moved = 0, list[dict[str, int]](), time()
-        while quiet < _QUIET_LOOKS:
-            looks = await asyncio.gather(*(service.unsettled() for service in self.services.values()))
-            named = zip(self.services, looks, strict=True)
-            left = {f"{name} {what}": n for name, look in named for what, n in look.items() if n}
-            quiet = 0 if left else quiet + 1
-            if looks != before:
-                before, moved = list(looks), time()
-            elif left and time() - moved > stuck_seconds:
-                raise NotSettled(f"nothing moves any more, and this is still to be done: {left}; nothing is lost")
-            await asyncio.sleep(0.01)
+
+        async def look() -> Pending:
+            found = await asyncio.gather(*(service.pending() for service in self.services.values()))
+            return dict(zip(self.services, found, strict=True))
+
+        await wait_until_idle(look, stuck_seconds=stuck_seconds, within_seconds=within_seconds)
 
     def app(self) -> FastAPI:
         """Return the one application: each service under its name, and the health of all."""

@@ -185,8 +185,8 @@ class Service:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def unsettled(self) -> dict[str, int]:
-        """Return what is still to be done here, by kind; all zero when what was accepted has had its effect."""
+    async def pending(self) -> dict[str, int]:
+        """Return what is pending here, by kind; all zero when what was accepted has had its effect."""
         return {
             # A broker that began empty brings nothing of what was under way when the last process was killed.
             "comparing": int(self.settings.embedded and not self.antientropy.compared),

@@ -23,6 +23,7 @@ from shared.contracts.event import Event
 from shared.core.catalogue import Catalogue
 from shared.messaging.embedded import EmbeddedBroker
 from shared.messaging.producer import OutgoingRecord, Producer
+from shared.runtime.idle import Pending, wait_until_idle
 from shared.runtime.parse import Raw
 from shared.runtime.ports import Clock, SystemClock
 from shared.runtime.service import Service
@@ -31,8 +32,7 @@ from shared.testing.topics import read_everything
 Create = Callable[[str, Path, Clock], Service]
 """Makes the service under test from bootstrap servers, its data folder and the clock."""
 
-_QUIET_LOOKS: Final = 3
-_SETTLE_SECONDS: Final = 20.0
+_PATIENCE_SECONDS: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Stage:
         await self.service.start()
         transport = httpx.ASGITransport(app=self.service.app)
         self.http = httpx.AsyncClient(transport=transport, base_url=f"http://{self.service.definition.name}")
-        async with asyncio.timeout(_SETTLE_SECONDS):
+        async with asyncio.timeout(_PATIENCE_SECONDS):
             while await self.service.not_ready():  # noqa: ASYNC110 - readiness is asked for, as by any outsider
                 await asyncio.sleep(0.01)
 
@@ -154,21 +154,21 @@ class Stage:
         if not all(await self._neighbours.publish(records)):
             raise AssertionError(self._neighbours.last_error)
 
-    async def settle(self) -> None:
-        """Return when the service has nothing left to do. Raises TimeoutError."""
-        async with asyncio.timeout(_SETTLE_SECONDS):
-            quiet = 0
-            while quiet < _QUIET_LOOKS:
-                quiet = 0 if any((await self.service.unsettled()).values()) else quiet + 1
-                await asyncio.sleep(0.01)
+    async def wait_until_idle(self) -> None:
+        """Return when the service has nothing left to do. Raises NotIdle."""
+
+        async def look() -> Pending:
+            return {self.service.definition.name: await self.service.pending()}
+
+        await wait_until_idle(look, within_seconds=_PATIENCE_SECONDS)
 
     async def heard(self, about: str = "") -> list[Heard]:
-        """Settle, then return what the service published since the broker began, by topic, partition and offset.
+        """Wait until idle; return what the service published since the broker began, by topic, partition and offset.
 
         Args:
             about: only records under this key.
         """
-        await self.settle()
+        await self.wait_until_idle()
         records = await read_everything(self.broker.bootstrap_servers, self.service.definition.topics)
         catalogue = self.service.definition.catalogue
         found = [_heard(raw, catalogue) for raw in records]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -98,7 +97,7 @@ async def evidence(
             await service.store.open()
         for _ in range(_TRIES):
             before = [await service.store.position() for service in opened]
-            await asyncio.to_thread(site.wait_quiet)
+            await site.wait_until_idle()
             found = await evidence_of(
                 opened,
                 journal,

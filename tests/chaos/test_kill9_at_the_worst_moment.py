@@ -58,7 +58,7 @@ async def killed(ground: Ground, service: str, at: str, key: str) -> tuple[str, 
     assert broken.ended() == KILLED
     site.start(service)
     site.wait_ready()
-    site.wait_quiet()
+    await site.wait_until_idle()
     return request.complaint, await ground.evidence(request)
 
 
@@ -84,11 +84,11 @@ async def test_kill9_between_mark_and_offset_reads_it_twice_and_does_it_once(gro
 async def test_a_thousand_copies_have_one_effect(ground: Ground) -> None:
     site = ground.site
     complaint = register(site.members["intake", "a"], "copied").complaint
-    site.wait_quiet()
+    await site.wait_until_idle()
     said = [raw for raw in await observed(site) if raw.key.decode() == complaint]
     commits = sum(len(stored.commits) for stored in (await ground.evidence()).services.values())
     await put_again(site.bootstrap, (said * (1_000 // len(said) + 1))[:1_000])
-    site.wait_quiet()
+    await site.wait_until_idle()
     after = await ground.evidence()
     holds(after)
     assert sum(len(stored.commits) for stored in after.services.values()) == commits

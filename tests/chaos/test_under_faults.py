@@ -217,10 +217,10 @@ async def test_nothing_accepted_is_lost_and_no_effect_happens_twice(
             await fault(world)
         await load
         await asyncio.to_thread(world.site.wait_ready)
-        await asyncio.to_thread(world.site.wait_quiet, 60.0)
+        await world.site.wait_until_idle(60.0)
         found = check(await world.evidence())
         given_up = await skipped(world)
-        await asyncio.to_thread(world.site.wait_quiet, 60.0)
+        await world.site.wait_until_idle(60.0)
         after = check(await world.evidence())
         told = await asyncio.to_thread(verified, world)
     print(f"\nseed {SEED}; {', '.join(world.struck)}")  # noqa: T201
@@ -240,7 +240,7 @@ async def test_without_deduplication_the_checker_sees_the_doubled_effects(world:
     """A check that finds nothing proves nothing unless it can find something."""
     site = world.site
     await world.clients.register(texts(), seconds=5.0, pause=0.1, most=30)
-    await asyncio.to_thread(site.wait_quiet)
+    await site.wait_until_idle()
     sound = check(await world.evidence())
     assert {name: one.findings for name, one in sound.items() if not one.ok} == {}
     for member in (site.members[REPLICATED, "a"], site.members[REPLICATED, "b"], site.members["review", "a"]):
@@ -249,7 +249,7 @@ async def test_without_deduplication_the_checker_sees_the_doubled_effects(world:
     site.start("review", broken="without_deduplication")
     await asyncio.to_thread(site.wait_ready)
     await put_again(world.kafka.bootstrap, [raw for raw in await observed(site) if raw.value[:1] == b"{"])
-    await asyncio.to_thread(site.wait_quiet)
+    await site.wait_until_idle()
     found = check(await world.evidence())
     print(figures(found))  # noqa: T201
     assert not found["C-ONCE"].ok

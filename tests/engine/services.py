@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -16,12 +17,13 @@ import httpx
 
 from services import NAMES
 from shared.contracts.topics import PARTITIONS
+from shared.runtime.idle import Pending, wait_until_idle
 from tests.e2e.processes import free_port, until
 
 ORGANISATION: Final = "parcel-retailer"
 _LOOK_SECONDS: Final = 0.1
 _GOODBYE_SECONDS: Final = 60.0
-_QUIET_LOOKS: Final = 4
+_IDLE_LOOKS: Final = 4
 
 
 class Served:
@@ -173,14 +175,16 @@ class Site:
         for member in self.running():
             member.wait_ready()
 
-    def wait_quiet(self, seconds: float = _GOODBYE_SECONDS) -> None:
-        """Return when nothing is left to do anywhere, seen several times in a row."""
-        quiet, give_up = 0, time.monotonic() + seconds
-        while quiet < _QUIET_LOOKS:
-            looks = {member.log.name: member.ask("/unsettled") for member in self.running()}
-            quiet = quiet + 1 if all(one is not None and not any(one.values()) for one in looks.values()) else 0
-            assert time.monotonic() < give_up, f"{seconds:.0f} s of waiting in vain: {looks}"
-            time.sleep(_LOOK_SECONDS)
+    async def wait_until_idle(self, seconds: float = _GOODBYE_SECONDS) -> None:
+        """Return when nothing is left to do anywhere. Raises NotIdle."""
+
+        def look() -> Pending:
+            found = {member.log.name: member.ask("/unsettled") for member in self.running()}
+            return {name: {"no answer": 1} if one is None else one for name, one in found.items()}
+
+        await wait_until_idle(
+            lambda: asyncio.to_thread(look), within_seconds=seconds, pause_seconds=_LOOK_SECONDS, looks=_IDLE_LOOKS
+        )
 
     def close(self) -> None:
         """End every process, gently where it can."""

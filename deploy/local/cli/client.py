@@ -181,15 +181,16 @@ def _own(folder: DataFolder, organisation: str, *, reads: bool) -> Iterator[Api]
     if known is None and reads:
         fail(f"there are no complaints in {folder.path}; begin with `throughline up` or `import`", Exit.USAGE)
     from deploy.local.background import in_background
-    from deploy.local.deployment import NotReady, NotSettled
+    from deploy.local.deployment import NotReady
+    from shared.runtime.idle import NotIdle
 
     try:
         with (
-            in_background(folder, organisation or known or DEFAULT_ORGANISATION, settle=not reads) as deployment,
+            in_background(folder, organisation or known or DEFAULT_ORGANISATION, wait=not reads) as deployment,
             Api(deployment.url) as api,
         ):
             yield api
-    except NotSettled as error:
+    except NotIdle as error:
         fail(str(error))
     except NotReady as error:
         fail(f"the services did not start: {error}", Exit.USAGE)

@@ -63,10 +63,10 @@ def _play(folder: DataFolder, port: int, *, once: bool) -> bool:
     import asyncio
 
     from deploy.local.demo.edges import Unplanned
-    from deploy.local.demo.pace import Stuck
     from deploy.local.demo.verdict import Heard
     from deploy.local.deployment import NotReady
     from shared.messaging.embedded import EmbeddedBrokerUnavailable
+    from shared.runtime.idle import NotIdle
     from shared.store.port import StoreUnavailable
 
     heard = Heard()
@@ -76,7 +76,7 @@ def _play(folder: DataFolder, port: int, *, once: bool) -> bool:
         played = asyncio.run(_run(folder, port, heard, once=once))
     except (FolderInUse, FolderMismatch, EmbeddedBrokerUnavailable, StoreUnavailable, OSError) as error:
         fail(str(error), Exit.USAGE)
-    except (Unplanned, Stuck, NotReady, TimeoutError) as error:
+    except (Unplanned, NotIdle, NotReady, TimeoutError) as error:
         for line in heard.lines[-_LOG_LINES:]:
             say(line)
         fail(f"the play went another way than planned: {error}")

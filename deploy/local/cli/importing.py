@@ -15,12 +15,13 @@ from deploy.local.cli.delivery import Answer, Row, deliver
 from deploy.local.cli.invocation import invocation
 from deploy.local.cli.output import Exit, Steps, emit, fail, progress, record, say
 from deploy.local.cli.rejects import Rejects
-from deploy.local.cli.settling import Stuck, settle
+from deploy.local.cli.waiting import wait_for_effects
 from deploy.local.folder import DataFolder
 from shared.core import mapping as mappings
 from shared.core import organisation as organisations
 from shared.core.datafile import DataFileInvalid
 from shared.core.mapping import ImportMapping, RowRejected, RowSkipped, map_row
+from shared.runtime.idle import NotIdle
 
 
 def carry_out(file: Path, mapping: str, organisation: str, *, wait: bool) -> None:
@@ -45,9 +46,9 @@ def carry_out(file: Path, mapping: str, organisation: str, *, wait: bool) -> Non
                 remember(folder, work.answered)
             if wait:
                 try:
-                    settle(api)
-                except Stuck as stuck:
-                    fail(str(stuck))
+                    wait_for_effects(api)
+                except NotIdle as error:
+                    fail(str(error))
     work.tell(time.monotonic() - started)
 
 

@@ -14,7 +14,6 @@ import typer
 from deploy.local.cli.client import Api, Refused, looking, unusable
 from deploy.local.cli.invocation import invocation
 from deploy.local.cli.output import Exit, emit, fail, progress, say
-from deploy.local.cli.settling import Stuck, settle
 from services import NAMES
 
 if TYPE_CHECKING:
@@ -44,6 +43,7 @@ def verify(
     from aiokafka.errors import KafkaError
 
     from deploy.local.evidence import NothingThere
+    from shared.runtime.idle import NotIdle
     from shared.testing.checker import JournalInvalid, check, read_journal
 
     try:
@@ -55,7 +55,7 @@ def verify(
             findings = check(evidence)
     except JournalInvalid as error:
         fail(f"{journal}, {error}", Exit.USAGE)
-    except (NothingThere, Stuck, Refused, httpx.HTTPError, KafkaError, TimeoutError, *unusable()) as error:
+    except (NothingThere, NotIdle, Refused, httpx.HTTPError, KafkaError, TimeoutError, *unusable()) as error:
         fail(f"cannot look: {error or repr(error)}", Exit.USAGE)
     if invocation().as_json:
         emit({name: finding.as_json() for name, finding in findings.items()})
@@ -87,25 +87,31 @@ class _Look:
         self._until = time.monotonic() + patience
 
     def evidence(self, api: Api | None) -> Evidence:
-        """Return the evidence. Raises Stuck, and what services, stores and broker raise."""
+        """Return the evidence. Raises NotIdle, and what services, stores and broker raise."""
         import asyncio
+
+        from shared.runtime.idle import NotIdle
 
         if api is None:
             say("nothing runs here: what was under way when it stopped shows under C-LIVE and C-CONSERVE until it runs")
         while True:
-            now = self._quiet(api) if api else None
+            now = self._idle(api) if api else None
             with progress("reading stores and topics"):
                 found = asyncio.run(self._taken(now))
             if found is not None:
                 return found
             if time.monotonic() > self._until:
-                raise Stuck("commits kept coming while the stores were read; stop what sends, or give more --patience")
+                raise NotIdle(
+                    "something was written whenever the stores were read; stop what writes, or give more --patience"
+                )
 
-    def _quiet(self, api: Api) -> datetime:
+    def _idle(self, api: Api) -> datetime:
         """Wait until nothing is left to do; returns an instant of the services' clocks up to which all has fired."""
+        from deploy.local.cli.waiting import wait_for_effects
+
         shown = [datetime.fromisoformat(api.get(f"{name}/status")["now"]) for name in NAMES]
         left = max(self._until - time.monotonic(), 0.0)
-        settle(api, stuck=left, within=left)
+        wait_for_effects(api, stuck_seconds=left, within_seconds=left)
         return min(shown) - _LATE
 
     async def _taken(self, now: datetime | None) -> Evidence | None:

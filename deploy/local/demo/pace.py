@@ -10,14 +10,11 @@ from typing import Final
 
 from deploy.local.clock import SteppedClock
 from deploy.local.deployment import Deployment
+from shared.runtime.idle import NotIdle
 
 _NUDGE: Final = timedelta(milliseconds=20)
 _NUDGE_EVERY_SECONDS: Final = 0.3
-_STUCK_SECONDS: Final = 20.0
-
-
-class Stuck(Exception):
-    """The services do not come to rest; the message says what is still to be done."""
+_PATIENCE_SECONDS: Final = 20.0
 
 
 class Pace:
@@ -39,17 +36,15 @@ class Pace:
         return self._clock.now()
 
     async def rest(self) -> None:
-        """Return when everything done so far has had all its effects. Raises Stuck."""
+        """Return when everything done so far has had all its effects. Raises NotIdle."""
         if self._at_rest_after == self._written():
             return
         written = self._written()
         nudging = asyncio.create_task(self._nudge())
         try:
-            async with asyncio.timeout(_STUCK_SECONDS):
-                await self._deployment.settle()
-        except TimeoutError:
-            left = {name: await service.unsettled() for name, service in self._deployment.services.items()}
-            raise Stuck(f"at {self.now:%Y-%m-%d %H:%M} the services do not come to rest: {left}") from None
+            await self._deployment.wait_until_idle(within_seconds=_PATIENCE_SECONDS)
+        except NotIdle as error:
+            raise NotIdle(f"at {self.now:%Y-%m-%d %H:%M}: {error}") from None
         finally:
             nudging.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -57,7 +52,7 @@ class Pace:
         self._at_rest_after = written
 
     async def move_to(self, instant: datetime) -> None:
-        """Move to an instant, stopping at every clock that is due on the way. Raises Stuck."""
+        """Move to an instant, stopping at every clock that is due on the way. Raises NotIdle."""
         await self.rest()
         while (due := await self._next_due()) is not None and due <= instant:
             await self._clock.move_to(due)

@@ -66,7 +66,7 @@ class Play:
         self._delivering = Delivering(scene)
 
     async def run(self) -> None:
-        """Play until the last day. Raises Unplanned, Stuck."""
+        """Play until the last day. Raises Unplanned, NotIdle."""
         await self._a_request_that_fails()
         for day in range(LAST_DAY + 1):
             for clock in (*ROUNDS, EVENING):

@@ -64,7 +64,7 @@ async def demonstrate(
     """Run it, call `then` while everything still serves, and return what it came to.
 
     Raises:
-        Unplanned, Stuck, and what `deployed` raises.
+        Unplanned, NotIdle, and what `deployed` raises.
     """
     began = time.monotonic()
     clock = SteppedClock(BEGINS)

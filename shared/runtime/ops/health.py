@@ -74,7 +74,7 @@ def health_router(service: Service) -> APIRouter:
 
     @router.get("/unsettled")
     async def unsettled() -> dict[str, int]:
-        return await service.unsettled()
+        return await service.pending()
 
     @router.get("/status")
     async def status() -> Status:

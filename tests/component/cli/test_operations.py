@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaProducer
 
 from deploy.local.background import in_background
 from deploy.local.cli.client import Api
-from deploy.local.cli.settling import settle
+from deploy.local.cli.waiting import wait_for_effects
 from deploy.local.deployment import Deployment
 from deploy.local.folder import DataFolder
 from services import NAMES
@@ -50,7 +50,7 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("operations") / "data"
-    with in_background(DataFolder(folder), "parcel-retailer", settle=False) as deployment:
+    with in_background(DataFolder(folder), "parcel-retailer", wait=False) as deployment:
         yield Place(deployment, folder)
 
 
@@ -185,7 +185,7 @@ class TestReplay:
     def test_drops_what_is_known(self, run: Run, place: Place) -> None:
         complaint = run("submit", "It came late", "--data-dir", place.folder).out.strip()
         with Api(place.deployment.url) as api:
-            settle(api)
+            wait_for_effects(api)
         for service in NAMES:
             for chosen in (("--complaint", complaint), ("--all",), ("--since", "2020-01-01T00:00:00Z")):
                 told = run("replay", "--service", service, *chosen, "--data-dir", place.folder, "--json").json

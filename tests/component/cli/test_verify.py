@@ -22,7 +22,7 @@ from tests.component.cli.running import Run
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
     """A deployment that commands know of by nothing but the environment."""
     folder = DataFolder(tmp_path / "data")
-    with in_background(folder, "parcel-retailer", settle=False) as deployment:
+    with in_background(folder, "parcel-retailer", wait=False) as deployment:
         for name in NAMES:
             monkeypatch.setenv(f"THROUGHLINE_{name.upper()}_STORE", folder.store_url(name))
             monkeypatch.setenv(f"THROUGHLINE_{name.upper()}_BROKER", deployment.broker.bootstrap_servers)

@@ -32,7 +32,7 @@ async def table(stage: Stage) -> str:
     """A table with warehouse and last-mile invited."""
     about = new_id()
     await stage.say(about, registered(about), triaged("packing", "delivery"))
-    await stage.settle()
+    await stage.wait_until_idle()
     return about
 
 
@@ -52,7 +52,7 @@ class TestWhenComplaintAndTriageAreKnown:
         pair = (registered(about), triaged("packing", "delivery"))
         for event in (pair, pair[::-1])[order]:
             await stage.say(about, event)
-            await stage.settle()
+            await stage.wait_until_idle()
         heard = await stage.heard(about)
         opening = [name for name in names(own(heard)) if not name.endswith("Noted")]
         assert opening == ["TableOpened", "DepartmentInvited", "DepartmentInvited", "RoundStarted"]
@@ -137,7 +137,7 @@ class TestWhenTimePasses:
         assert "DepartmentSilent" not in names(await alone.heard(about))
         for instant in (*sorted(due.values()), max(due.values()) + DAY / 24):
             await clock.move_to(instant)
-            await alone.settle()
+            await alone.wait_until_idle()
         silent = [one.event for one in own(await alone.heard(about)) if one.name == "DepartmentSilent"]
         assert {one.department: one.at for one in silent} == due  # type: ignore[attr-defined]
         assert len(silent) == len(due)
@@ -148,13 +148,13 @@ class TestWhenTimePasses:
         about = await table(alone)
         for day in (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377):
             await clock.move_to(NOW + day * DAY)
-            await alone.settle()
+            await alone.wait_until_idle()
         heard = own(await alone.heard(about))
         assert names(heard).count("EscalatedToManagement") == 1
         assert dense(heard)
         before = await alone.commits()
         await clock.move_to(NOW + 800 * DAY)
-        await alone.settle()
+        await alone.wait_until_idle()
         assert await alone.commits() == before
 
 

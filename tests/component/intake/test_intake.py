@@ -121,7 +121,7 @@ class TestWhenTheDepartmentsSpeak:
     async def test_from_answer_to_feedback_nothing_is_missing_and_nothing_is_twice(self, intake: Stage) -> None:
         complaint = await register(intake)
         await intake.say(complaint, opened(), agreed_answer(), completed())
-        await intake.settle()
+        await intake.wait_until_idle()
         await ask(intake, complaint, "accept", learning_code="process-changed")
         await ask(intake, complaint, "feedback", scores=[5, 4])
         heard = await intake.heard(complaint)
@@ -149,7 +149,7 @@ class TestWhenTheDepartmentsSpeak:
     async def test_customer_and_departments_at_once_on_one_complaint_lose_nothing(self, intake: Stage) -> None:
         complaint = await register(intake)
         await intake.say(complaint, opened())
-        await intake.settle()
+        await intake.wait_until_idle()
         pushed = [ask(intake, complaint, "escalate", reason=f"Reason {n}") for n in range(8)]
         await asyncio.gather(*pushed, intake.say(complaint, agreed_answer(), completed()))
         heard = await intake.heard(complaint)
@@ -165,7 +165,7 @@ class TestWhenTimePasses:
     ) -> None:
         complaint = await register(alone)
         await alone.say(complaint, opened())
-        await alone.settle()
+        await alone.wait_until_idle()
         await clock.move_to(NOW + 11 * HOUR)
         assert "AcknowledgementMissed" not in names(await alone.heard(complaint))
         for instant in (NOW + 12 * HOUR, NOW + 120 * HOUR, NOW + 121 * HOUR, NOW + 365 * DAY):
@@ -194,7 +194,7 @@ class TestWhenItStartsAgainWithAnEmptyBroker:
     async def test_it_goes_on_where_it_was(self, alone: Stage) -> None:
         complaint = await register(alone, "once")
         await alone.say(complaint, opened())
-        await alone.settle()
+        await alone.wait_until_idle()
         await alone.restart()
         await alone.say_all_again()
         await alone.say(complaint, agreed_answer(), completed())
@@ -204,7 +204,7 @@ class TestWhenItStartsAgainWithAnEmptyBroker:
 
     async def test_a_clock_that_ran_out_meanwhile_fires_once(self, alone: Stage, clock: SteppedClock) -> None:
         complaint = await register(alone)
-        await alone.settle()
+        await alone.wait_until_idle()
         await alone.stop()
         await clock.move_to(NOW + 30 * HOUR)
         await alone.start()

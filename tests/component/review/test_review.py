@@ -47,10 +47,10 @@ async def resolve(stage: Stage, **changes: object) -> str:
     """A live complaint whose answer went out."""
     about = new_id()
     await stage.say(about, registered(about, steps=LATE), triaged(**changes), opened(**changes))
-    await stage.settle()
+    await stage.wait_until_idle()
     delivered = departments.RemedyDelivered(at=NOW, by="last-mile", department="last-mile", cost=Decimal("80.00"))
     await stage.say(about, delivered, completed())
-    await stage.settle()
+    await stage.wait_until_idle()
     return about
 
 
@@ -91,7 +91,7 @@ class TestWhenAComplaintOfThePastIsKnown:
             by_topic = (said[:2], said[2:3], said[3:])
             for topic in order:
                 await stage.say(about, *by_topic[topic])
-                await stage.settle()
+                await stage.wait_until_idle()
             ends.add(tuple(name for name in names(own(await stage.heard(about))) if not name.endswith("Noted")))
         assert len(ends) == 1
 
@@ -145,7 +145,7 @@ class TestWhenALiveComplaintIsResolved:
     async def test_a_department_acknowledges_the_summary_once(self, stage: Stage) -> None:
         about = await resolve(stage)
         await accept(stage, about)
-        await stage.settle()
+        await stage.wait_until_idle()
         for _ in range(2):
             await post(stage, f"/reviews/{about}/acknowledge", department="warehouse")
         assert names(await stage.heard(about)).count("SummaryAcknowledged") == 1

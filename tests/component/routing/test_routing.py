@@ -84,7 +84,7 @@ class TestWhenNobodyKnows:
     async def test_a_decision_while_the_complaint_closes_loses_neither(self, stage: Stage) -> None:
         about = new_id()
         await stage.say(about, registered(about, text="Hm."))
-        await stage.settle()
+        await stage.wait_until_idle()
         deciding = stage.http.post(f"/triages/{about}/decide", json={"category": "damaged", "reason": "Seen."})
         answer, _ = await asyncio.gather(deciding, stage.say(about, closed()))
         heard = await stage.heard(about)
@@ -111,7 +111,7 @@ class TestWhenDepartmentsAnswer:
     async def test_joining_confirms_and_declining_refutes_their_steps(self, stage: Stage) -> None:
         about = new_id()
         await stage.say(about, registered(about))
-        await stage.settle()
+        await stage.wait_until_idle()
         await stage.say(
             about,
             departments.DepartmentJoined(at=NOW, by="warehouse", department="warehouse"),
@@ -128,7 +128,7 @@ class TestWhenDepartmentsAnswer:
     async def test_answers_that_come_before_the_complaint_are_no_trouble(self, stage: Stage) -> None:
         about = new_id()
         await stage.say(about, departments.DepartmentJoined(at=NOW, by="warehouse", department="warehouse"))
-        await stage.settle()
+        await stage.wait_until_idle()
         await stage.say(about, registered(about))
         heard = await stage.heard(about)
         assert "ComplaintTriaged" in names(heard)
@@ -150,11 +150,11 @@ class TestWhenARecordIsBroken:
         about = new_id()
         first = stage.record(about, registered(about))._replace(value=b"no json at all")
         await stage.publish([first, stage.record(about, closed())])
-        await stage.settle()
+        await stage.wait_until_idle()
         (head, _) = [one["id"] for one in (await stage.http.get("/parked")).json() if one["complaint"] == about]
         answer = await stage.http.post("/parked/skip", json={"ids": [head], "reason": "nobody can read it"})
         assert answer.json() == [head]
-        await stage.settle()
+        await stage.wait_until_idle()
         assert await stage.service.store.parked([about]) == {}
 
     async def test_a_type_it_does_not_know_is_no_trouble(self, stage: Stage) -> None:
@@ -182,7 +182,7 @@ class TestWhenItStartsAgainWithAnEmptyBroker:
     async def test_what_came_while_it_was_away_is_applied_from_where_it_was(self, alone: Stage) -> None:
         about = new_id()
         await alone.say(about, registered(about))
-        await alone.settle()
+        await alone.wait_until_idle()
         await alone.restart()
         later = alone.record(about, closed())
         await alone.publish([*alone.said, later])

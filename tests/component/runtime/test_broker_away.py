@@ -38,7 +38,7 @@ async def register(deployment: Deployment, number: int) -> list[str]:
 async def wrong(deployment: Deployment) -> dict[str, object]:
     """What contradicts an invariant when nothing moves any more."""
     async with asyncio.timeout(60.0):
-        await deployment.settle()
+        await deployment.wait_until_idle()
     found = check(await evidence_of(deployment.services.values(), (), ()))
     return {name: finding for name, finding in found.items() if not finding.ok}
 

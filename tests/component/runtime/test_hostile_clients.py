@@ -94,7 +94,7 @@ class TestEverybodyAtOnceOnOneComplaint:
         async with staged(departments, tmp_path, clock) as table:
             about = new_id()
             await table.say(about, registered(about), triaged("packing", "delivery"))
-            await table.settle()
+            await table.wait_until_idle()
             answers = await asyncio.gather(
                 *(_propose(table, about, name, n) for n in range(12) for name in ("warehouse", "last-mile")),
                 table.say(about, triaged("packing", "delivery", "line-haul", basis="person")),

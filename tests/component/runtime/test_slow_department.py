@@ -56,7 +56,7 @@ async def until_known(deployment: Deployment, service: str, number: int) -> None
 async def whole(deployment: Deployment) -> dict[str, object]:
     """What contradicts an invariant when nothing moves any more."""
     async with asyncio.timeout(60.0):
-        await deployment.settle()
+        await deployment.wait_until_idle()
     found = check(await evidence_of(deployment.services.values(), (), ()))
     return {name: finding for name, finding in found.items() if not finding.ok}
 

@@ -29,18 +29,18 @@ from tests.component.stages import new_id
 PAST = {"channel": "import", "text": "The box was damaged.", "language": "en", "historic": True}
 
 
-async def test_settled_means_compared_with_the_sources_too_after_a_kill_with_much_under_way(
+async def test_idle_means_compared_with_the_sources_too_after_a_kill_with_much_under_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the broker had in memory is gone with it; only the sources' logs still tell of it."""
     async with Stage(creating(intake), tmp_path, SystemClock()) as alone:
         items = [{"idempotency_key": f"{n}", "complaint": PAST} for n in range(50)]
         assert (await alone.http.post("/complaints/bulk", json=items)).is_success
-        await alone.settle()
+        await alone.wait_until_idle()
     folder = _folder_with_intakes_store(tmp_path)
     monkeypatch.setattr(runtime, "REPUBLISHED_COMMITS", 0)
     async with deployed(folder, "parcel-retailer") as deployment:
-        await deployment.settle()
+        await deployment.wait_until_idle()
         counts = {
             name: await part.store.count(part.definition.main.kind, "status")
             for name, part in deployment.services.items()
@@ -72,7 +72,7 @@ async def test_stopping_while_the_broker_is_down_takes_seconds_not_minutes(tmp_p
     async with staged(routing, tmp_path, SteppedClock(NOW)) as stage:
         about = new_id()
         await stage.say(about, registered(about))
-        await stage.settle()
+        await stage.wait_until_idle()
         stage.broker.set_down(True)
         loop = asyncio.get_running_loop()
         began = loop.time()

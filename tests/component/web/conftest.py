@@ -33,12 +33,12 @@ class Running:
         """Register a complaint; what it is about is known everywhere when this returns."""
         answer = await self.web.post("/intake/complaints", json=TORN | more)
         assert answer.status_code == 201, answer.text
-        await self.deployment.settle()
+        await self.deployment.wait_until_idle()
         return str(answer.json()["id"])
 
     async def stored(self) -> dict[str, int]:
         """How far each service's log goes: equal before and after means that nothing was stored."""
-        await self.deployment.settle()
+        await self.deployment.wait_until_idle()
         return {name: await service.store.position() for name, service in self.deployment.services.items()}
 
     async def metrics(self, service: str) -> str:

@@ -53,7 +53,7 @@ class TestWhileTheBrokerIsAway:
             running.deployment.broker.set_down(False)
         await until(running.web, f"/routing/triages/{complaint}", lambda status: status == 200)
         await until_ready(running.web, "/readyz", ready=True)
-        await running.deployment.settle()
+        await running.deployment.wait_until_idle()
         assert (await running.web.get(f"/departments/resolutions/{complaint}")).status_code == 200
         assert len(await running.deployment.services["intake"].store.unpublished()) == 0
 

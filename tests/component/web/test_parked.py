@@ -96,7 +96,7 @@ class TestGivingUp:
 class TestTheStatus:
     async def test_says_how_a_service_stands(self, running: Running, stranger: Stranger, complaint: str) -> None:
         await blocked(running, stranger, complaint)
-        await running.deployment.settle()
+        await running.deployment.wait_until_idle()
         for service in NAMES:
             status = (await running.web.get(f"/{service}/status")).json()
             assert status["service"] == service

@@ -206,7 +206,7 @@ class TestWhenARecordHasNoPlace:
         await stranger.send(None, b"{}", [])
         await stranger.say(complaint, 1, registered(complaint))
         await until_triaged(running, complaint)
-        await running.deployment.settle()
+        await running.deployment.wait_until_idle()
         keyless = [found for found in await running.parked("routing") if found["complaint"].startswith(f"{INTAKE}/")]
         assert [found["reason"] for found in keyless] == ["header ce_id is missing"]
 
@@ -227,8 +227,8 @@ class TestWhenAnEventComesAgain:
     async def test_it_changes_nothing(self, running: Running, stranger: Stranger, complaint: str) -> None:
         await stranger.say(complaint, 1, registered(complaint))
         await until_triaged(running, complaint)
-        await running.deployment.settle()
+        await running.deployment.wait_until_idle()
         before = await running.stored()
         await stranger.say(complaint, 1, registered(complaint))
-        await running.deployment.settle()
+        await running.deployment.wait_until_idle()
         assert await running.stored() == before

@@ -41,11 +41,11 @@ async def test_two_instances_share_the_work_and_one_that_is_killed_is_replaced(
 ) -> None:
     """Intake says, two of routing hear, both on one store."""
     site, store_of = ground
-    journal = killed_and_replaced(site, bare, figure)
+    journal = await killed_and_replaced(site, bare, figure)
     holds(await evidence(site, store_of, journal))
 
 
-def killed_and_replaced(site: Site, engine: Engine, figure: Figure) -> list[Request]:
+async def killed_and_replaced(site: Site, engine: Engine, figure: Figure) -> list[Request]:
     """Let one die in the middle of its work and come back; returns what intake was asked."""
     intake, stays, killed = site.start("intake"), site.start("routing"), site.start("routing", "b")
     site.wait_ready()
@@ -71,7 +71,7 @@ def killed_and_replaced(site: Site, engine: Engine, figure: Figure) -> list[Requ
     back.wait_ready()
     journal += register(intake, 300, 30)
     until(lambda: stays.counted() == 330)
-    site.wait_quiet()
+    await site.wait_until_idle()
     assert lag(engine.admin, "routing") == 0
     for one in (intake, stays, back):
         assert one.stop() == 0, one.said
