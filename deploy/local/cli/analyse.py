@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from deploy.local.cli.answered import remembered
 from deploy.local.cli.client import connected
+from deploy.local.cli.imports.expected import expected_departments
 from deploy.local.cli.invocation import invocation
 from deploy.local.cli.options import Period
 from deploy.local.cli.output import Exit, emit, fail, progress, record, table
@@ -80,16 +80,16 @@ def routing_command() -> None:
     from deploy.local.cli.logs import invitations
     from shared.core.analysis import analyse_routing
 
-    answered = remembered(invocation().folder)
-    if not answered:
+    expected = expected_departments(invocation().folder)
+    if not expected:
         fail("no import has said who really answered; its mapping names the column as `expected_department`")
     with connected(reads=True) as api, progress("comparing") as bar:
         invited = {}
         for number, (_, registered, letters) in enumerate(invitations(api), start=1):
-            if registered["source_row"] in answered:
+            if registered["source_row"] in expected:
                 invited[registered["source_row"]] = {letter["department"] for letter in letters}
             bar.at(number)
-    pairs = ((department, sorted(invited.get(row, ()))) for row, department in answered.items())
+    pairs = ((department, sorted(invited.get(row, ()))) for row, department in expected.items())
     found = analyse_routing(pairs)
     if invocation().as_json:
         emit(found)

@@ -12,10 +12,8 @@ from deploy.local.cli import (
     departments,
     doctor,
     export,
-    imports,
     invocation,
     management,
-    parked,
     replay,
     serve,
     summary,
@@ -25,6 +23,8 @@ from deploy.local.cli import (
     verify,
     watch,
 )
+from deploy.local.cli.imports import command as imports
+from deploy.local.cli.parked import commands as parked
 
 app = typer.Typer(
     name="throughline",

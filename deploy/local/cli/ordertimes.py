@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from deploy.local.cli.client import DEFAULT_ORGANISATION, Api
-from deploy.local.cli.csvfile import Malformed
-from deploy.local.cli.importing import opened
+from deploy.local.cli.imports.columns import open_for
+from deploy.local.cli.imports.csvfile import Malformed
 from deploy.local.cli.invocation import invocation
 from deploy.local.cli.logs import registrations
 from deploy.local.cli.output import Exit, fail, progress, record, say, table
@@ -53,7 +53,7 @@ def _of_sample(rows: Iterable[MappedRow], sample: str, seen: set[str]) -> Iterat
 
 def _rows(file: Path, meaning: ImportMapping) -> Iterator[MappedRow]:
     unread = 0
-    with opened(file, meaning) as rows, progress(f"reading {file.name}", rows.size) as bar:
+    with open_for(file, meaning) as rows, progress(f"reading {file.name}", rows.size) as bar:
         for found in rows:
             bar.at(rows.position)
             mapped = (

@@ -30,8 +30,8 @@ def serve(
     """Serve one service until Ctrl-C, as its environment says (THROUGHLINE_<SERVICE>_BROKER, _STORE, …)."""
     import asyncio
 
-    from deploy.local.alone import SettingsInvalid, TopicsRefused, alone, lasts, settings_of
-    from deploy.local.cli.lasting import until_told
+    from deploy.local.cli.stopping import until_told
+    from deploy.local.single_service import SettingsInvalid, TopicsRefused, alone, lasts, settings_of
 
     name = str(service.value)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")

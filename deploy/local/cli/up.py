@@ -46,7 +46,7 @@ def up(
 
 
 async def _serve(folder: DataFolder, organisation: str, host: str, port: int) -> None:
-    from deploy.local.cli.lasting import until_told
+    from deploy.local.cli.stopping import until_told
     from deploy.local.deployment import deployed
 
     def begun(deployment: Deployment) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.cli.csvfile import CsvFile, FileUnusable, Malformed, Record
+from deploy.local.cli.imports.csvfile import CsvFile, FileUnusable, Malformed, Record
 
 
 def rows_of(path: Path, content: bytes) -> list[Record | Malformed]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.cli.rejects import Rejects, harmless
+from deploy.local.cli.imports.rejects import Rejects, harmless
 
 HEADER = ("id", "text", "score")
 

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.local.cli.answered import remember
 from deploy.local.cli.client import connected
-from deploy.local.cli.csvfile import CsvFile, FileUnusable, Malformed
-from deploy.local.cli.delivery import Answer, Row, deliver
+from deploy.local.cli.imports.batches import Answer, Row, deliver
+from deploy.local.cli.imports.columns import open_for
+from deploy.local.cli.imports.csvfile import CsvFile, Malformed
+from deploy.local.cli.imports.expected import add_expected_departments
+from deploy.local.cli.imports.rejects import Rejects
 from deploy.local.cli.invocation import invocation
 from deploy.local.cli.output import Exit, Steps, emit, fail, progress, record, say
-from deploy.local.cli.rejects import Rejects
 from deploy.local.cli.waiting import wait_for_effects
 from deploy.local.folder import DataFolder
 from shared.core import mapping as mappings
@@ -34,7 +35,7 @@ def carry_out(file: Path, mapping: str, organisation: str, *, wait: bool) -> Non
     started = time.monotonic()
     folder = invocation().folder
     meaning, source = _plan(folder, mapping, organisation)
-    with opened(file, meaning) as table, Rejects(folder.path.parent, file, table.header) as rejects:
+    with open_for(file, meaning) as table, Rejects(folder.path.parent, file, table.header) as rejects:
         work = _Import(folder, meaning, table, rejects)
         with connected(source) as api:
             try:
@@ -43,7 +44,7 @@ def carry_out(file: Path, mapping: str, organisation: str, *, wait: bool) -> Non
             except KeyboardInterrupt:
                 fail(f"stopped after {work.answers} rows, which stay; the same command goes on from there")
             finally:
-                remember(folder, work.answered)
+                add_expected_departments(folder, work.expected)
             if wait:
                 try:
                     wait_for_effects(api)
@@ -68,19 +69,6 @@ def _plan(folder: DataFolder, mapping: str, organisation: str) -> tuple[ImportMa
     return meaning, source
 
 
-def opened(file: Path, mapping: ImportMapping) -> CsvFile:
-    """Return the open file, which has every column that the mapping names; otherwise the command ends."""
-    try:
-        table = CsvFile(file)
-    except FileUnusable as unusable:
-        fail(str(unusable), Exit.USAGE)
-    missing = mappings.missing_columns(mapping, table.header)
-    if missing:
-        with table:
-            fail(f"{file} does not fit mapping '{mapping.id}': {'; '.join(missing)}", Exit.USAGE)
-    return table
-
-
 @dataclass
 class _Import:
     """One run over a file."""
@@ -90,7 +78,7 @@ class _Import:
     table: CsvFile
     rejects: Rejects
     became: Counter[str] = field(default_factory=Counter[str])
-    answered: dict[str, str] = field(default_factory=dict[str, str])
+    expected: dict[str, str] = field(default_factory=dict[str, str])
 
     def rows(self, bar: Steps) -> Iterator[Row]:
         """Yield the complaints among the rows; what cannot be read goes to the rejected ones."""
@@ -119,7 +107,7 @@ class _Import:
             self.became[answer.status] += 1
             self.became["flagged"] += bool(row.mapped.flags)
             if row.mapped.expected_department:
-                self.answered[row.mapped.source_row] = row.mapped.expected_department
+                self.expected[row.mapped.source_row] = row.mapped.expected_department
         bar.at(self.table.size)
 
     @property

@@ -1,6 +1,6 @@
 import pytest
 
-from deploy.local.alone import SettingsInvalid, settings_of
+from deploy.local.single_service import SettingsInvalid, settings_of
 
 STORE = "sqlite:////data/routing.sqlite3"
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from deploy.local.cli.client import Api, Refused
-from deploy.local.cli.delivery import BYTES, ITEMS, Row, batches, deliver, registration
+from deploy.local.cli.imports.batches import BYTES, ITEMS, Row, batches, deliver, registration
 from shared.contracts.parts import StepTime
 from shared.core.mapping import MappedRow
 

@@ -10,7 +10,7 @@ from deploy.local.cli.client import Api, connected
 from deploy.local.cli.invocation import invocation
 from deploy.local.cli.options import Service
 from deploy.local.cli.output import Exit, emit, fail, out, progress, record, say, table
-from deploy.local.cli.parking import Selection, found_as, outcomes, page_of, services_of
+from deploy.local.cli.parked.selection import Selection, found_as, outcomes, page_of, services_of
 
 app = typer.Typer(help="Records that could not be applied, and what to do with them.", no_args_is_help=True)
 

@@ -31,6 +31,6 @@ def import_file(
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Leave while the effects are still under way")] = False,
 ) -> None:
     """Register the complaints in a file. Again is harmless: the same row is the same complaint."""
-    from deploy.local.cli.importing import carry_out
+    from deploy.local.cli.imports.run import carry_out
 
     carry_out(file, mapping, organisation, wait=not no_wait)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import httpx
 
 from deploy.local.cli.client import Api
-from deploy.local.cli.parking import AT_ONCE, Selection, outcomes, page_of
+from deploy.local.cli.parked.selection import AT_ONCE, Selection, outcomes, page_of
 
 
 class Lines:

@@ -1,0 +1,1 @@
+"""`throughline import`: rows of a file become complaints."""

@@ -1,0 +1,23 @@
+"""A CSV file whose columns fit a mapping."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deploy.local.cli.imports.csvfile import CsvFile, FileUnusable
+from deploy.local.cli.output import Exit, fail
+from shared.core import mapping as mappings
+from shared.core.mapping import ImportMapping
+
+
+def open_for(file: Path, mapping: ImportMapping) -> CsvFile:
+    """Return the open file, which has every column that the mapping names; otherwise the command ends."""
+    try:
+        table = CsvFile(file)
+    except FileUnusable as unusable:
+        fail(str(unusable), Exit.USAGE)
+    missing = mappings.missing_columns(mapping, table.header)
+    if missing:
+        with table:
+            fail(f"{file} does not fit mapping '{mapping.id}': {'; '.join(missing)}", Exit.USAGE)
+    return table

@@ -1,0 +1,1 @@
+"""`throughline parked …`: records that could not be applied."""
