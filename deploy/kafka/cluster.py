@@ -94,11 +94,11 @@ class Cluster:
     def _settings(self, topics: Sequence[Topic]) -> list[Setting]:
         if not topics:
             return []
-        asked = {ConfigResource(ResourceType.TOPIC, topic.name): topic for topic in topics}
-        answers = self._admin.describe_configs(list(asked), request_timeout=_ANSWER_SECONDS)
+        resources = {ConfigResource(ResourceType.TOPIC, topic.name): topic for topic in topics}
+        answers = self._admin.describe_configs(list(resources), request_timeout=_ANSWER_SECONDS)
         found: list[Setting] = []
         for resource, answer in answers.items():
-            has, topic = self._result(answer), asked[resource]
+            has, topic = self._result(answer), resources[resource]
             for name, should in topic.settings.items():
                 value = str(has[name].value) if name in has else "unknown to this broker"
                 if value != should:

@@ -1,4 +1,4 @@
-"""A deployment in a thread of its own, for commands that need the services for a moment and find none running."""
+"""A deployment in its own thread, for commands that need the services briefly and find none running."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def in_background(folder: DataFolder, organisation: str, *, wait: bool = True) -
         wait: on leaving, until what was accepted has had all its effects; a command that only reads need not.
 
     Raises:
-        What `deployed` raises.
+        What `deployed` raises; NotIdle: effects did not come in time.
     """
     ready: Future[tuple[Deployment, asyncio.AbstractEventLoop]] = Future()
     leave: Future[None] = Future()

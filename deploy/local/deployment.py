@@ -117,7 +117,7 @@ async def deployed(
         FolderInUse, FolderMismatch, OrganisationInvalid, EmbeddedBrokerUnavailable, NotReady, OSError (port taken).
     """
     # A file that cannot be used must not become the folder's.
-    organisation = _lasting(organisation)
+    organisation = _from_any_folder(organisation)
     identity = from_path(organisation).id
     folder.acquire()
     with contextlib.ExitStack() as cleanup:
@@ -151,7 +151,7 @@ def _create(name: str, folder: DataFolder, broker: str, url: str, clock: Clock |
     return service
 
 
-def _lasting(organisation: str) -> str:
+def _from_any_folder(organisation: str) -> str:
     """A packaged name as it is; a path so that it means the same from any folder."""
     path = Path(organisation)
     packaged = not path.suffix and path.name == organisation

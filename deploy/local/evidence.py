@@ -1,4 +1,4 @@
-"""Where the evidence of a deployment lies: its stores, its broker's topics."""
+"""Where the evidence about a deployment is: its stores and the topics of its broker."""
 
 from __future__ import annotations
 
@@ -19,51 +19,53 @@ from shared.store.port import Store
 
 
 class NothingThere(Exception):
-    """There is nothing to look at; the message says where, and what to do."""
+    """There is nothing to check; the message says where, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """One service's store, as a checker looks at it (`shared.testing.checker.collect.HasStore`)."""
+class ServiceStore:
+    """One service's store, as the checker reads it (`shared.testing.checker.collect.HasStore`)."""
 
     definition: Definition
     store: Store
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """All stores of a deployment, and the broker whose topics hold every record; empty where it forgets."""
+class EvidenceSources:
+    """All stores of a deployment, and its broker if the topics hold every record; otherwise empty."""
 
-    stores: Sequence[Kept]
+    stores: Sequence[ServiceStore]
     broker: str = ""
 
     @property
     def topics(self) -> list[str]:
         """Every topic that a service publishes on."""
-        return sorted({topic for kept in self.stores for topic in kept.definition.topics})
+        return sorted({topic for one in self.stores for topic in one.definition.topics})
 
 
-def in_folder(folder: DataFolder) -> Places:
-    """Return the stores of a data folder; its broker keeps nothing.
+def in_folder(folder: DataFolder) -> EvidenceSources:
+    """Return the stores of a data folder, whose embedded broker keeps nothing.
 
     Raises:
-        NothingThere: nobody ever used the folder.
-        OrganisationInvalid: the folder's organisation file cannot be read any more.
+        NothingThere: the folder has never been used.
+        OrganisationInvalid: the folder's organisation file can no longer be read.
     """
     organisation = folder.organisation()
     if organisation is None:
-        raise NothingThere(f"there are no complaints in {folder.path}; begin with `throughline up` or `import`")
+        raise NothingThere(
+            f"there are no complaints in {folder.path}; start with `throughline up` or `throughline import`"
+        )
     company = from_path(organisation)
-    stores = [Kept(one.given(company), store_at(folder.store_url(one.name))) for one in ALL]
-    return Places(stores)
+    stores = [ServiceStore(one.given(company), store_at(folder.store_url(one.name))) for one in ALL]
+    return EvidenceSources(stores)
 
 
-def by_environment() -> Places | None:
-    """Return the stores and the broker that the services' own variables name, None where they name no stores.
+def by_environment() -> EvidenceSources | None:
+    """Return the stores and the broker that the services' own variables name, None if none is set.
 
     Raises:
-        NothingThere: some of the variables are missing or wrong, or a store's URL is; the message names them.
-        OrganisationInvalid: an organisation's file cannot be used.
+        NothingThere: some of the variables are missing or wrong; the message names them.
+        OrganisationInvalid: an organisation file cannot be used.
     """
     found: dict[str, ServiceSettings] = {}
     wrong: list[str] = []
@@ -78,11 +80,11 @@ def by_environment() -> Places | None:
         return None
     if wrong:
         raise NothingThere(f"these variables are missing or wrong: {'; '.join(wrong)}")
-    stores = [Kept(one.given(from_path(found[one.name].organisation)), _store(found[one.name])) for one in ALL]
+    stores = [ServiceStore(one.given(from_path(found[one.name].organisation)), _store(found[one.name])) for one in ALL]
     brokers = {settings.broker for settings in found.values() if not settings.embedded}
     if len(brokers) > 1:
-        raise NothingThere(f"the services name several brokers, {', '.join(sorted(brokers))}; they share one")
-    return Places(stores, next(iter(brokers), ""))
+        raise NothingThere(f"the services name several brokers, {', '.join(sorted(brokers))}; they must share one")
+    return EvidenceSources(stores, next(iter(brokers), ""))
 
 
 def _store(settings: ServiceSettings) -> Store:
@@ -93,10 +95,10 @@ def _store(settings: ServiceSettings) -> Store:
 
 
 @contextlib.asynccontextmanager
-async def opened(places: Places) -> AsyncIterator[Sequence[Kept]]:
+async def opened(sources: EvidenceSources) -> AsyncIterator[Sequence[ServiceStore]]:
     """Open all stores while the context lasts. Raises StoreUnavailable, SchemaMismatch."""
     async with contextlib.AsyncExitStack() as cleanup:
-        for kept in places.stores:
-            await kept.store.open()
-            cleanup.push_async_callback(kept.store.close)
-        yield places.stores
+        for one in sources.stores:
+            await one.store.open()
+            cleanup.push_async_callback(one.store.close)
+        yield sources.stores

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Final
 
 _PROBE_SECONDS: Final = 0.5
-"""A command that looks whether the folder is free holds it for an instant; whoever takes it waits that long."""
+"""A command that checks whether the folder is free locks it for an instant; whoever acquires it waits this long."""
 
 
 class FolderInUse(Exception):
-    """Another process works on this data folder; the message says which and what to do."""
+    """Another process uses this data folder; the message says which and what to do."""
 
 
 class FolderMismatch(Exception):
-    """The folder's data belong to another organisation than the one that was asked for."""
+    """The folder's data belong to another organisation than the one given."""
 
 
 def default_folder() -> Path:
@@ -45,7 +45,7 @@ class DataFolder:
 
     @classmethod
     def default(cls) -> DataFolder:
-        """Return the folder that is used when none is named."""
+        """Return the folder that is used if none is named."""
         return cls(default_folder())
 
     def store_url(self, service: str) -> str:
@@ -57,7 +57,7 @@ class DataFolder:
         return self.path / name
 
     def acquire(self) -> None:
-        """Take the folder for this process, until it ends in whatever way.
+        """Lock the folder for this process, until it ends in whatever way.
 
         Raises:
             FolderInUse: another process has it.
@@ -73,23 +73,23 @@ class DataFolder:
                 msg = f"{self.path} is in use by {who}; stop it, or use another --data-dir"
                 raise FolderInUse(msg)
             time.sleep(0.02)
-        # What a killed process announced must not pass for this one's address while it starts.
+        # A killed process's address must not pass for this one's while it starts.
         (self.path / "server.json").unlink(missing_ok=True)
         self._lock = handle
 
     def release(self) -> None:
-        """Give the folder back; idempotent."""
+        """Unlock the folder; idempotent."""
         if self._lock is not None:
             (self.path / "server.json").unlink(missing_ok=True)
             os.close(self._lock)
             self._lock = None
 
     def announce(self, url: str) -> None:
-        """Say where this process listens."""
+        """Announce where this process listens."""
         self._write("server.json", {"pid": os.getpid(), "url": url})
 
     def running(self, *, patience: float = 0.0) -> Running | None:
-        """Return the process that has the folder, or None; what a dead one left is ignored.
+        """Return the process that has the folder, or None; what a dead process left is ignored.
 
         Args:
             patience: seconds to wait for a process that has taken the folder but does not serve it yet.
@@ -103,7 +103,7 @@ class DataFolder:
         return None
 
     def organisation(self) -> str | None:
-        """Return the organisation (packaged name or path) that the folder was begun with."""
+        """Return the organisation (packaged name or path) of the folder, None if it is new."""
         return self._begun().get("organisation")
 
     def begin_with(self, organisation: str, identity: str) -> None:
@@ -136,7 +136,7 @@ class DataFolder:
         except FileNotFoundError:
             return False
         try:
-            # Shared, so that two who only look are not in each other's way.
+            # Shared, so that two that only check do not block each other.
             return not _locked(handle, fcntl.LOCK_SH)
         finally:
             os.close(handle)

@@ -1,4 +1,4 @@
-"""One service as one process, from its environment: what a company runs several of."""
+"""One service in this process, configured by its environment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shared.runtime.settings import ServiceSettings
 
 _LOOK_SECONDS: Final = 0.2
 _REFUSAL_SECONDS: Final = 5.0
-"""A topic that was created this moment may not be known to every broker yet."""
+"""A topic that has just been created may not be known to every broker yet."""
 _RIGHT: Final = {
     "broker": "kafka:9092",
     "store": "sqlite:////data/NAME.sqlite3, or mongodb://HOST:27017/DATABASE",
@@ -31,18 +31,18 @@ _RIGHT: Final = {
 
 
 class SettingsInvalid(Exception):
-    """The environment does not make a service; the message names each variable, what is wrong, what would be right."""
+    """The environment does not configure a service; the message names each variable and what would be right."""
 
 
 class TopicsRefused(Exception):
-    """The broker's topics are not what the settings say; the message says which and what to do."""
+    """The broker's topics are not as configured; the message says which and what to do."""
 
 
 def settings_of(name: str) -> tuple[ServiceSettings, list[str]]:
-    """Return a service's settings from the environment, and what in it is strange but no mistake.
+    """Return a service's settings from the environment, and warnings.
 
     Raises:
-        SettingsInvalid: see there.
+        SettingsInvalid: a variable is missing or wrong.
     """
     kind: type[BaseSettings] = main_of(name).Settings
     prefix = str(kind.model_config["env_prefix"])
@@ -51,9 +51,11 @@ def settings_of(name: str) -> tuple[ServiceSettings, list[str]]:
     except ValidationError as error:
         raise SettingsInvalid("; ".join(_wrong(prefix, one) for one in error.errors())) from error
     except SettingsError as error:
-        # Its message names the field and nothing of what was wrong with it.
+        # The message names the field, but not what is wrong with it.
         field = next((one for one in kind.model_fields if f'"{one}"' in str(error)), "sources")
-        raise SettingsInvalid(f"{prefix}{field.upper()} is no JSON; right would be {_RIGHT.get(field, '')}") from error
+        raise SettingsInvalid(
+            f"{prefix}{field.upper()} is not valid JSON; right would be {_RIGHT.get(field, '')}"
+        ) from error
     return settings, [*_unknown(kind, prefix), *_without_sources(name, prefix, settings)]
 
 
@@ -68,12 +70,12 @@ def _wrong(prefix: str, error: Any) -> str:  # noqa: ANN401 - pydantic's own det
 
 def _unknown(kind: type[BaseSettings], prefix: str) -> list[str]:
     known = {f"{prefix}{field}".upper() for field in kind.model_fields}
-    strange = sorted(name for name in os.environ if name.upper().startswith(prefix) and name.upper() not in known)
-    said: list[str] = []
-    for name in strange:
+    unknown = sorted(name for name in os.environ if name.upper().startswith(prefix) and name.upper() not in known)
+    warnings: list[str] = []
+    for name in unknown:
         near = difflib.get_close_matches(name.upper(), known, n=1)
-        said.append(f"{name} is no setting and changes nothing" + (f"; is {near[0]} meant?" if near else ""))
-    return said
+        warnings.append(f"{name} is not a setting and has no effect" + (f"; did you mean {near[0]}?" if near else ""))
+    return warnings
 
 
 def _without_sources(name: str, prefix: str, settings: ServiceSettings) -> list[str]:
@@ -81,17 +83,17 @@ def _without_sources(name: str, prefix: str, settings: ServiceSettings) -> list[
     if not missing:
         return []
     lacks = " and ".join(missing)
-    return [f"{prefix}SOURCES has no address of {lacks}: what the broker loses of theirs cannot be asked for"]
+    return [f"{prefix}SOURCES has no address for {lacks}: events of theirs that the broker loses cannot be fetched"]
 
 
 @contextlib.asynccontextmanager
-async def alone(
+async def running_service(
     name: str, settings: ServiceSettings, host: str, port: int, welcome: Callable[[str], None]
 ) -> AsyncIterator[Service]:
     """Run one service while the context lasts.
 
     Args:
-        welcome: gets the address as soon as it answers; ready is the service only when it says so.
+        welcome: called with the address as soon as it answers; the service becomes ready later.
 
     Raises:
         DataFileInvalid, ValueError: the organisation file, the store's URL or another setting cannot be used.
@@ -107,11 +109,11 @@ async def alone(
             yield service
 
 
-async def lasts(service: Service) -> None:
-    """Return never; ends in an error where the service can do nothing by itself any more.
+async def fail_on_refused_topics(service: Service) -> None:
+    """Never return.
 
     Raises:
-        TopicsRefused: the broker has not the topics that the settings promise.
+        TopicsRefused: for some seconds, the broker has not had the topics that the settings promise.
     """
     time = asyncio.get_running_loop().time
     since = time()
@@ -120,8 +122,6 @@ async def lasts(service: Service) -> None:
             since = time()
         elif time() - since > _REFUSAL_SECONDS:
             name = service.definition.name.upper()
-            right = (
-                f"apply deploy/kafka/topics.yaml by `throughline topics apply`, or mend THROUGHLINE_{name}_PARTITIONS"
-            )
+            right = f"run `throughline topics apply`, or correct THROUGHLINE_{name}_PARTITIONS"
             raise TopicsRefused(f"{service.link.refused}; {right}")
         await asyncio.sleep(_LOOK_SECONDS)

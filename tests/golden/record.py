@@ -21,7 +21,7 @@ from typing import Any
 from rich.console import Console
 
 from deploy.local.demo.run import demonstrate
-from deploy.local.demo.verdict import Heard
+from deploy.local.demo.verdict import CapturedLog
 from deploy.local.evidence import in_folder, opened
 from deploy.local.folder import DataFolder
 from services import catalogue
@@ -80,7 +80,7 @@ async def _played() -> list[Stream]:
 
     with tempfile.TemporaryDirectory(prefix="throughline-golden-") as path:
         folder = DataFolder(Path(path))
-        await demonstrate(folder, 0, Console(file=StringIO()), Heard(), nothing)
+        await demonstrate(folder, 0, Console(file=StringIO()), CapturedLog(), nothing)
         found: list[Stream] = []
         async with opened(in_folder(folder)) as stores:
             for kept in stores:

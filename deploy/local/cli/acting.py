@@ -1,4 +1,4 @@
-"""What all commands do that act on one complaint: send, and say what came of it."""
+"""What every command that acts on one complaint does: send the request and print the result."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from deploy.local.cli.output import emit, out
 
 
 def act(path: str, body: object, *, key: str = "", role: str = "") -> None:
-    """Post and print the answer; a refusal ends the command with its sentence and exit code 1."""
+    """Post and print the answer; a refusal ends the command with its reason and exit code 1."""
     with connected() as api:
-        # Without a key of its own a request that was sent twice would count twice.
+        # Without an idempotency key, a request that was sent twice would count twice.
         answer: dict[str, Any] = api.post(path, body, key=key or str(uuid.uuid4()), role=role)
     if invocation().as_json:
         emit(answer)
         return
-    happened = ", ".join(event.partition(".")[0] for event in answer["events"]) or "nothing: it was already so"
+    happened = ", ".join(event.partition(".")[0] for event in answer["events"]) or "no change: this was done before"
     proposal = f" (proposal {answer['proposal']})" if answer.get("proposal") else ""
     out.print(f"{answer['id']} version {answer['version']}: {happened}{proposal}", markup=False)
 
 
 def filled(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    """Return the fields that hold something; what was left out takes the service's default."""
+    """Return the fields that have a value; the service has defaults for the others."""
     return {name: value for name, value in fields.items() if value not in (None, "", [], {}, ())}

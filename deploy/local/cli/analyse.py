@@ -1,4 +1,4 @@
-"""`throughline analyse …`: times, causes, costs, and how well complaints find their departments."""
+"""`throughline analyse …`: times, causes, costs, and how well routing works."""
 
 from __future__ import annotations
 
@@ -15,20 +15,30 @@ from deploy.local.cli.output import Exit, emit, fail, progress, record, table
 from deploy.local.cli.summary import money, pareto
 from deploy.local.cli.summary import times as show_lines
 
-app = typer.Typer(help="Times, causes, costs, and how well complaints find their departments.", no_args_is_help=True)
+app = typer.Typer(
+    help="Analyse times, causes, costs and how well complaints reach the right departments.", no_args_is_help=True
+)
 
 
 @app.command("times")
 def times_command(
     *,
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="All orders of a file, complaints or not")
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]",
+            help="Analyse all orders in a file, with or without a complaint; omit it to analyse what is stored",
+        ),
     ] = None,
-    mapping: Annotated[str, typer.Option("--mapping", metavar="NAME|FILE", help="What the file's columns mean")] = "",
-    sample: Annotated[str, typer.Option(help="Only rows of this sample, such as random")] = "",
-    organisation: Annotated[str, typer.Option(metavar="NAME|FILE", help="[default: the mapping's]")] = "",
+    mapping: Annotated[
+        str, typer.Option("--mapping", metavar="NAME|FILE", help="The mapping that describes the columns of FILE")
+    ] = "",
+    sample: Annotated[str, typer.Option(help="Only rows of this sample, for example random")] = "",
+    organisation: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="The organisation; the default is the one of the mapping")
+    ] = "",
 ) -> None:
-    """How long each step takes and which are over their time: of a file's orders, or without FILE of what is stored."""
+    """Show how long each step takes and how often it exceeds its standard."""
     from deploy.local.cli.ordertimes import of_file, of_stored, show
 
     if file is not None:
@@ -36,7 +46,7 @@ def times_command(
         emit(report) if invocation().as_json else show(report)
         return
     if mapping or sample:
-        fail("--mapping and --sample need a FILE; without one, what is stored is analysed", Exit.USAGE)
+        fail("--mapping and --sample need a FILE; without one, the stored complaints are analysed", Exit.USAGE)
     with connected(reads=True) as api:
         report = of_stored(api)
         handling = api.get("review/times")
@@ -44,12 +54,12 @@ def times_command(
         emit({**report, "handling": handling})
     else:
         show(report)
-        show_lines("Who had the orders and the complaints", handling["lines"])
+        show_lines("Time per department, for orders and complaints", handling["lines"])
 
 
 @app.command("causes")
 def causes_command(*, period: Period = "") -> None:
-    """What causes complaints, by count and by cost (Pareto)."""
+    """Rank the causes of complaints by count and by cost (Pareto)."""
     with connected(reads=True) as api:
         themes = api.get("review/themes", period=period)
     if invocation().as_json:
@@ -61,7 +71,7 @@ def causes_command(*, period: Period = "") -> None:
 
 @app.command("costs")
 def costs_command(*, period: Period = "") -> None:
-    """What complaints cost: staff, compensation, rework, value at risk, and because of which causes."""
+    """Show what complaints cost: staff, compensation, rework and value at risk, and the causes behind it."""
     with connected(reads=True) as api:
         board = api.get("review/summary", period=period)
         by_cost = api.get("review/themes", period=period)["by_cost"]
@@ -76,13 +86,13 @@ def costs_command(*, period: Period = "") -> None:
 
 @app.command("routing")
 def routing_command() -> None:
-    """How often the department that really answered is among the invited: of imports that say who did."""
+    """Show how often the department that really answered was invited; needs imports that name it."""
     from deploy.local.cli.logs import invitations
     from shared.core.analysis import analyse_routing
 
     expected = expected_departments(invocation().folder)
     if not expected:
-        fail("no import has said who really answered; its mapping names the column as `expected_department`")
+        fail("no import says which department really answered; its mapping must name an `expected_department`")
     with connected(reads=True) as api, progress("comparing") as bar:
         invited = {}
         for number, (_, registered, letters) in enumerate(invitations(api), start=1):
@@ -95,6 +105,6 @@ def routing_command() -> None:
         emit(found)
         return
     shown = {name: found[name] for name in ("rows", "agreed", "among", "nobody", "share")}
-    record("Routing against who really answered", shown)
+    record("Invited departments compared with those that really answered", shown)
     rows = [(one["expected"], ", ".join(one["invited"]) or "nobody", one["rows"]) for one in found["differences"]]
-    table("Where they differ", ("answered", "invited", "complaints"), rows, numeric=(2,))
+    table("Differences", ("answered", "invited", "complaints"), rows, numeric=(2,))

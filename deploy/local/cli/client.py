@@ -1,4 +1,4 @@
-"""The command's way to the services: over HTTP, as anyone would."""
+"""How commands reach the services: over HTTP, like any other client."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ class Api:
     """The services of one deployment.
 
     Args:
-        url: where each service is, with ``{service}`` in it; without, each is at ``<url>/<service>``.
-        folder: where to look for them when they have moved; without it they stay where they are.
+        url: pattern with ``{service}`` in it; without, each service is at ``<url>/<service>``.
+        folder: where `follow` looks up their new address; without it they never move.
     """
 
     def __init__(
         self, url: str, transport: httpx.BaseTransport | None = None, folder: DataFolder | None = None
     ) -> None:
-        # Loading it takes longer than `--help` does.
+        # Importing it takes longer than `--help` does.
         import httpx
 
         self.url = url
-        # Plain HTTP needs none of the machine's certificates, and reading them takes long.
+        # Plain HTTP needs no certificates, and loading the machine's takes long.
         self._client = httpx.Client(timeout=60.0, transport=transport, verify=url.startswith("https:"))
         self._folder = folder
 
@@ -64,18 +64,18 @@ class Api:
         return f"{whose.replace(SERVICE, service).rstrip('/')}/{rest}"
 
     def follow(self) -> None:
-        """Look where the services are now: they may have been started again at another address."""
+        """Look up where the services are now: they may have restarted at another address."""
         running = self._folder.running() if self._folder else None
         if running is not None:
             self.url = running.url
 
     def get(self, path: str, **params: Any) -> Any:  # noqa: ANN401 - JSON
-        """Return what a GET answers; ``path`` begins with the service's name. Raises Refused."""
+        """Return the answer to a GET; ``path`` begins with the service's name. Raises Refused."""
         given = {name: value for name, value in params.items() if value is not None and value != ""}
         return self._ask("GET", path, params=given)
 
     def find(self, path: str) -> Any:  # noqa: ANN401 - JSON
-        """Return what a GET answers, None where there is no such thing. Raises Refused."""
+        """Return the answer to a GET, None if there is no such thing. Raises Refused."""
         try:
             return self.get(path)
         except Refused as refused:
@@ -84,7 +84,7 @@ class Api:
             raise
 
     def post(self, path: str, body: object = None, *, key: str = "", role: str = "") -> Any:  # noqa: ANN401 - JSON
-        """Return what a POST answers. Raises Refused."""
+        """Return the answer to a POST. Raises Refused."""
         headers = {"Content-Type": "application/json"}
         if key:
             headers["Idempotency-Key"] = key
@@ -98,11 +98,11 @@ class Api:
         return self._ask("POST", path, content=content, headers=headers)
 
     def delete(self, path: str) -> Any:  # noqa: ANN401 - JSON
-        """Return what a DELETE answers. Raises Refused."""
+        """Return the answer to a DELETE. Raises Refused."""
         return self._ask("DELETE", path)
 
     def pages(self, path: str, **params: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
-        """Yield the items of a paged listing, all pages."""
+        """Yield the items of all pages of a listing."""
         cursor = ""
         while True:
             page = self.get(path, cursor=cursor, **params)
@@ -124,13 +124,13 @@ class Api:
 
 @contextmanager
 def connected(organisation: str = "", *, reads: bool = False) -> Iterator[Api]:
-    """Yield the services at `--url`, or of the data folder: those that run, or own ones while the context lasts.
+    """Yield the services at `--url` or those of the data folder, which are started if none run.
 
-    Ends the command with a sentence and exit code 2 where neither can be had, 1 where a service refused.
+    Ends the command with an error and exit code 2 if there are none to be had, 1 if a service refused.
 
     Args:
-        organisation: for a new folder; another one than an existing folder's is refused.
-        reads: the command only looks, so there must be something to look at, and it leaves without waiting.
+        organisation: for a new folder; an existing folder refuses any but its own.
+        reads: the command only reads: the folder must exist, and there are no effects to wait for.
     """
     import httpx
 
@@ -143,20 +143,20 @@ def connected(organisation: str = "", *, reads: bool = False) -> Iterator[Api]:
         with _own(invocation().folder, organisation, reads=reads) as api:
             yield api
     except BrokenPipeError:
-        # Whoever read the output has enough; what Python still holds for it must not fail again at exit.
+        # The reader closed the pipe; flushing what is left must not fail again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(Exit.OK) from None
     except Refused as error:
         fail(_refusal(error))
     except httpx.HTTPError as error:
         where = invocation().url or "the data folder's process"
-        fail(f"the services do not answer at {where}: {error!r}; are they still running?")
+        fail(f"the services do not answer at {where}: {error!r}; are they running?")
     except unusable() as error:
         fail(str(error), Exit.USAGE)
 
 
 def looking() -> Api | None:
-    """Return the services that run, at `--url` or on the data folder; None where none do. Never starts any."""
+    """Return the services that run, at `--url` or on the data folder; None if there are none. Starts none."""
     if invocation().url:
         return Api(invocation().url)
     folder = invocation().folder
@@ -165,8 +165,8 @@ def looking() -> Api | None:
 
 
 def unusable() -> tuple[type[Exception], ...]:
-    """Return why a data folder cannot be served as asked; each one's message says what to do."""
-    # Loading the services takes a second that commands which find them running need not spend.
+    """Return the errors that keep a data folder from being served; each message says what to do."""
+    # Importing the services takes a second; commands that find them running do not need to.
     from shared.core.datafile import DataFileInvalid
     from shared.messaging.embedded import EmbeddedBrokerUnavailable
     from shared.store.port import SchemaMismatch, StoreUnavailable
@@ -179,7 +179,9 @@ def unusable() -> tuple[type[Exception], ...]:
 def _own(folder: DataFolder, organisation: str, *, reads: bool) -> Iterator[Api]:
     known = folder.organisation()
     if known is None and reads:
-        fail(f"there are no complaints in {folder.path}; begin with `throughline up` or `import`", Exit.USAGE)
+        fail(
+            f"there are no complaints in {folder.path}; start with `throughline up` or `throughline import`", Exit.USAGE
+        )
     from deploy.local.background import in_background
     from deploy.local.deployment import NotReady
     from shared.runtime.idle import NotIdle

@@ -1,4 +1,4 @@
-"""`throughline submit` and `throughline show`: put a complaint in, and see all that became of it."""
+"""`throughline submit` and `throughline show`: register a complaint, and see what became of it."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ def register(app: typer.Typer) -> None:
 
 def submit(  # noqa: PLR0913 - one option per field of a complaint
     *,
-    text: Annotated[str, typer.Argument(help="What the customer says; read from stdin without it, or with -")] = "-",
-    channel: Annotated[str, typer.Option(help="Where it came in: web, phone, email …")] = "web",
-    language: Annotated[str, typer.Option(help="Two letters; recognised without it")] = "",
-    point: Annotated[Many, typer.Option(help="A point that the answer must cover; several")] = None,
-    category: Annotated[str, typer.Option(help="What the one who took it in thinks it is")] = "",
-    order: Annotated[str, typer.Option(help="Reference of the order")] = "",
-    customer: Annotated[str, typer.Option(help="Reference of the customer; goes to the vault, not into events")] = "",
-    value: Annotated[str, typer.Option(help="Money at stake")] = "",
-    received: Annotated[str, typer.Option(metavar="INSTANT", help="When it came in, 2026-01-31T12:00:00Z")] = "",
-    promised_by: Annotated[str, typer.Option(metavar="INSTANT", help="What the customer was promised")] = "",
-    step: Annotated[Many, typer.Option(metavar="STEP=START/END", help="When a step ran; several")] = None,
-    fact: Annotated[Many, typer.Option(metavar="NAME=VALUE", help="A structured fact; several")] = None,
-    harm: Annotated[bool, typer.Option("--harm", help="Somebody was hurt or is in danger")] = False,
-    vulnerable: Annotated[bool, typer.Option("--vulnerable", help="The customer needs particular care")] = False,
+    text: Annotated[str, typer.Argument(help="The customer's words; without it, or with -, read from stdin")] = "-",
+    channel: Annotated[str, typer.Option(help="How it arrived: web, phone, email …")] = "web",
+    language: Annotated[str, typer.Option(help="Two letters; detected if omitted")] = "",
+    point: Annotated[Many, typer.Option(help="A point the answer must cover; repeatable")] = None,
+    category: Annotated[str, typer.Option(help="The category that whoever took it in suggests")] = "",
+    order: Annotated[str, typer.Option(help="Order reference")] = "",
+    customer: Annotated[str, typer.Option(help="Customer reference; stored in the vault, never in events")] = "",
+    value: Annotated[str, typer.Option(help="Amount at stake")] = "",
+    received: Annotated[str, typer.Option(metavar="INSTANT", help="When it arrived, e.g. 2026-01-31T12:00:00Z")] = "",
+    promised_by: Annotated[str, typer.Option(metavar="INSTANT", help="The time promised to the customer")] = "",
+    step: Annotated[Many, typer.Option(metavar="STEP=START/END", help="When a step ran; repeatable")] = None,
+    fact: Annotated[Many, typer.Option(metavar="NAME=VALUE", help="A structured fact; repeatable")] = None,
+    harm: Annotated[bool, typer.Option("--harm", help="Someone was hurt or is in danger")] = False,
+    vulnerable: Annotated[bool, typer.Option("--vulnerable", help="The customer is vulnerable")] = False,
     key: Key = "",
 ) -> None:
     """Register one complaint and print its id."""
     words = _stdin() if text == "-" else text
     if not words.strip():
-        fail("there is no text; give it as an argument or on stdin", Exit.USAGE)
+        fail("there is no text; pass it as an argument or on stdin", Exit.USAGE)
     body = {
         "channel": channel,
         "text": words,
@@ -62,7 +62,7 @@ def submit(  # noqa: PLR0913 - one option per field of a complaint
     }
     given = {name: content for name, content in body.items() if content}
     with connected() as api:
-        # With a key of its own even a retry below HTTP registers once.
+        # With an idempotency key, even a retry below HTTP registers once.
         answer = api.post("intake/complaints", given, key=key or str(uuid.uuid4()))
     if invocation().as_json:
         emit(answer)
@@ -74,11 +74,11 @@ def _stdin() -> str:
     try:
         return sys.stdin.read()
     except UnicodeDecodeError as error:
-        fail(f"the text on stdin is not {error.encoding}: byte {error.start}", Exit.USAGE)
+        fail(f"the text on stdin is not valid {error.encoding}, at byte {error.start}", Exit.USAGE)
 
 
 def show(*, complaint: ComplaintId) -> None:
-    """Show everything about one complaint: what was said, who is asked and why, how it stands, what was learnt."""
+    """Show everything about one complaint: the words, the departments and why they were invited, status, causes."""
     with connected(reads=True) as api:
         found = everything(api, complaint)
     if not any(found.values()):
@@ -90,7 +90,7 @@ def show(*, complaint: ComplaintId) -> None:
 
 
 def everything(api: Api, complaint: str) -> dict[str, Any]:
-    """Return what each service answers about a complaint; None where it has not heard of it."""
+    """Return what each service knows of a complaint; None where it knows nothing."""
     return {
         "complaint": api.find(f"intake/complaints/{complaint}"),
         "triage": api.find(f"routing/triages/{complaint}"),
@@ -114,8 +114,8 @@ def _print(complaint: str, found: dict[str, Any]) -> None:
         if part is None:
             record(f"{name} {complaint}", {"status": "nothing yet"})
             continue
-        told = {field: _plain(part[field]) for field in fields.split() if part.get(field) not in (None, "", [], False)}
-        record(f"{name} {complaint}", told)
+        shown = {field: _plain(part[field]) for field in fields.split() if part.get(field) not in (None, "", [], False)}
+        record(f"{name} {complaint}", shown)
     _print_tables(found)
 
 
@@ -127,7 +127,7 @@ def _print_tables(found: dict[str, Any]) -> None:
             for touched in seat["steps"]
             for why in touched["why"]
         ]
-        table("At the table", ("department", "standing", "answers by", "step", "why"), rows)
+        table("At the table", ("department", "status", "respond by", "step", "why"), rows)
     if found["review"]:
         spent = [
             (part["department"], part["step"] or "-", part["what"], part["start"], part["end"])

@@ -1,4 +1,4 @@
-"""`throughline demo`: sample complaints played through everything, and what came of them."""
+"""`throughline demo`: sample complaints played through all services, with a report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from deploy.local.folder import DataFolder, FolderInUse, FolderMismatch
 if TYPE_CHECKING:
     from deploy.local.demo.pace import Pace
     from deploy.local.demo.run import Played
-    from deploy.local.demo.verdict import Heard
+    from deploy.local.demo.verdict import CapturedLog
 
 _NARROWEST, _WIDEST = 100, 120
 _LOG_LINES = 20
@@ -32,14 +32,14 @@ def register(app: typer.Typer) -> None:
 def demo(
     *,
     once: Annotated[
-        bool, typer.Option("--once", help="End after the report; exit code 1 if an invariant fails")
+        bool, typer.Option("--once", help="Exit after the report; exit code 1 if an invariant fails")
     ] = False,
     data_dir: Annotated[
-        Path | None, typer.Option("--data-dir", help="A new folder to keep the data in [default: a temporary one]")
+        Path | None, typer.Option("--data-dir", help="A new folder for the data; the default is a temporary one")
     ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 lets the system choose")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free port")] = 0,
 ) -> None:
-    """Play sixty-odd sample complaints through all services, on simulated time, and print what came of them."""
+    """Play some sixty sample complaints through all services in simulated time and print a report."""
     with _folder(data_dir) as folder:
         ok = _play(folder, port, once=once)
     if not ok:
@@ -54,36 +54,36 @@ def _folder(data_dir: Path | None) -> Iterator[DataFolder]:
         return
     folder = DataFolder(data_dir)
     if folder.organisation() is not None:
-        fail(f"{folder.path} holds complaints already; the demo needs a new folder", Exit.USAGE)
+        fail(f"{folder.path} already holds complaints; the demo needs a new folder", Exit.USAGE)
     yield folder
 
 
 def _play(folder: DataFolder, port: int, *, once: bool) -> bool:
-    # Loading the services takes a second that other commands need not spend.
+    # Importing the services takes a second; other commands do not need to.
     import asyncio
 
     from deploy.local.demo.edges import Unplanned
-    from deploy.local.demo.verdict import Heard
+    from deploy.local.demo.verdict import CapturedLog
     from deploy.local.deployment import NotReady
     from shared.messaging.embedded import EmbeddedBrokerUnavailable
     from shared.runtime.idle import NotIdle
     from shared.store.port import StoreUnavailable
 
-    heard = Heard()
-    heard.install()
-    say("starting broker, stores and services in this process …")
+    log = CapturedLog()
+    log.install()
+    say("starting the broker, stores and services in this process …")
     try:
-        played = asyncio.run(_run(folder, port, heard, once=once))
+        played = asyncio.run(_run(folder, port, log, once=once))
     except (FolderInUse, FolderMismatch, EmbeddedBrokerUnavailable, StoreUnavailable, OSError) as error:
         fail(str(error), Exit.USAGE)
     except (Unplanned, NotIdle, NotReady, TimeoutError) as error:
-        for line in heard.lines[-_LOG_LINES:]:
+        for line in log.lines[-_LOG_LINES:]:
             say(line)
-        fail(f"the play went another way than planned: {error}")
+        fail(f"the demo did not go as planned: {error}")
     return played is None or played.ok
 
 
-async def _run(folder: DataFolder, port: int, heard: Heard, *, once: bool) -> Played | None:
+async def _run(folder: DataFolder, port: int, log: CapturedLog, *, once: bool) -> Played | None:
     import asyncio
     import signal
 
@@ -94,7 +94,7 @@ async def _run(folder: DataFolder, port: int, heard: Heard, *, once: bool) -> Pl
     playing = asyncio.current_task()
     done = False
 
-    def told_to_stop() -> None:
+    def on_signal() -> None:
         if not done and playing is not None and not stop.is_set():
             playing.cancel()
         stop.set()
@@ -113,13 +113,13 @@ async def _run(folder: DataFolder, port: int, heard: Heard, *, once: bool) -> Pl
             say("stopping …")
 
     for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, told_to_stop)
+        loop.add_signal_handler(each, on_signal)
     try:
-        return await demonstrate(folder, port, err, heard, then)
+        return await demonstrate(folder, port, err, log, then)
     except asyncio.CancelledError:
         if not stop.is_set():
             raise
-        say("stopped before the end")
+        say("stopped before it was finished")
         raise typer.Exit(Exit.FAILED) from None
 
 
@@ -130,7 +130,7 @@ def _report(played: Played, folder: DataFolder, *, once: bool) -> None:
     console = Console(highlight=False, width=width)
     Report(console, played.organisation, played.figures).print()
     print_invariants(console, played.findings)
-    console.print(f"\n{len(played.cases)} complaints in {played.seconds:.1f} s; simulated time is not waited for.")
+    console.print(f"\n{len(played.cases)} complaints in {played.seconds:.1f} s; simulated time does not wait.")
     if once:
         return
     url = played.url
@@ -139,13 +139,13 @@ def _report(played: Played, folder: DataFolder, *, once: bool) -> None:
         console,
         [
             ("all services", url),
-            ("the board's page", f"{url}/review/summary"),
+            ("summary for the board", f"{url}/review/summary"),
             ("causes by count and cost", f"{url}/review/themes"),
             ("times per step", f"{url}/review/times"),
             ("one complaint, en-08", f"{url}/departments/resolutions/{first}"),
-            ("the same, all services", f"throughline show {first} --data-dir {folder.path}"),
-            ("everyone invited", f"throughline export invitations --data-dir {folder.path}"),
+            ("the same, from all services", f"throughline show {first} --data-dir {folder.path}"),
+            ("all invitations", f"throughline export invitations --data-dir {folder.path}"),
         ],
     )
-    console.print("\nEverything goes on serving. Ctrl-C ends it.", markup=False)
+    console.print("\nThe services keep running. Ctrl-C stops them.", markup=False)
     console.file.flush()

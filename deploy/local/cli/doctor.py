@@ -1,4 +1,4 @@
-"""`throughline doctor`: how each service stands, what is wrong, and what to do about it."""
+"""`throughline doctor`: the status of each service, what is wrong, and what to do about it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from deploy.local.cli.output import Exit, emit, fail, out, plain, table
 from services import NAMES
 
 POLL_SECONDS: Final = 30.0
-"""A consumer asks many times a second; one that has not for so long hangs, or waits for its store."""
+"""A consumer polls many times a second; one that has not for this long hangs or waits for its store."""
 CLOCK_SECONDS: Final = 60.0
-"""The services stand clocks that differ by minutes; deadlines are off by as much."""
+"""The services tolerate clocks that differ by minutes, but deadlines are off by as much."""
 
 
 def register(app: typer.Typer) -> None:
@@ -25,10 +25,10 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor() -> None:
-    """Look at every service; exit code 1 with a sentence of what to do where something is wrong."""
+    """Check every service; if something is wrong, say what to do and exit with code 1."""
     api = looking()
     if api is None:
-        fail("nothing runs on this data folder; start it with `throughline up`, or say where it runs by --url")
+        fail("nothing runs on this data folder; start it with `throughline up`, or give an address with --url")
     with api:
         found = {name: look(api, name) for name in NAMES}
     wrong = [sentence for name, status in found.items() for sentence in advice(name, status)] + at_odds(found)
@@ -45,7 +45,7 @@ def doctor() -> None:
 
 
 def look(api: Api, name: str) -> dict[str, Any]:
-    """Return what a service says of itself with `reachable` and `clock_seconds`, how far its clock is ahead of ours."""
+    """Return a service's status with `reachable` and `clock_seconds`, how far its clock is ahead of ours."""
     import httpx
 
     before = datetime.now(UTC)
@@ -59,39 +59,38 @@ def look(api: Api, name: str) -> dict[str, Any]:
 
 
 def advice(name: str, status: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each thing that is wrong with one service, and what to do."""
+    """Return what is wrong with one service and what to do, a sentence each."""
     if not status["reachable"]:
         where = f"{name} does not answer at {status['address']}: {status['why']}"
-        return [f"{where}; start it, or correct the address"]
+        return [f"{where}; start it or correct the address"]
     found = [
-        f"{name} is not ready, {what}: {why}; the runbook's table of `missing` says what to do"
+        f"{name} is not ready, {what}: {why}; the table of `missing` in the runbook says what to do"
         for what, why in status["missing"].items()
     ]
     age, parked = status["poll_age_seconds"], status["parked"]
     if age is not None and age > POLL_SECONDS:
         found.append(
-            f"{name} has not asked the broker for records for {age:.0f} s; "
-            "if it stays so, look at its log and start it again"
+            f"{name} has not polled the broker for {age:.0f} s; if that does not change, check its log and restart it"
         )
     if parked["permanent"]:
         found.append(
-            f"{name} has {parked['permanent']} parked records that wait for a person: "
-            f"`throughline parked list --service {name} --by-cause`, then `parked retry` or `parked skip`"
+            f"{name} has {parked['permanent']} parked records that need a decision: "
+            f"`throughline parked list --service {name} --by-cause`, then `throughline parked retry` or `skip`"
         )
     if abs(status["clock_seconds"]) > CLOCK_SECONDS:
         found.append(
             f"the clock of {name} differs from this machine's by {status['clock_seconds']:.0f} s: "
-            "set the one that is wrong"
+            "correct the one that is wrong"
         )
     return found
 
 
 def at_odds(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return a sentence for each thing in which the services should agree and do not."""
+    """Return in what the services should agree but do not, a sentence each."""
     return [
-        f"the services differ in {what}: {told}; start them all with the same"
+        f"the services differ in {what}: {values}; restart them all with the same"
         for what in ("version", "organisation")
-        if len(told := _by(what, found)) > 1
+        if len(values := _by(what, found)) > 1
     ]
 
 
@@ -106,7 +105,7 @@ def _by(what: str, found: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 def _print(url: str, found: Mapping[str, Mapping[str, Any]]) -> None:
     rows = [(name, _ready(one), *(_figures(one) if one["reachable"] else ("-",) * 8)) for name, one in found.items()]
     columns = (
-        *("service", "ready", "lag", "polled", "unpublished", "for a person", "waiting"),
+        *("service", "ready", "lag", "polled", "unpublished", "to decide", "waiting"),
         *("clock", "version", "organisation"),
     )
     table(f"Services at {url}", columns, rows, numeric=(2, 3, 4, 5, 6, 7))

@@ -1,4 +1,4 @@
-"""`throughline export …`: what is stored, as JSON lines for other programs."""
+"""`throughline export …`: stored data as JSON lines, for other programs."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from deploy.local.cli.client import connected
 from deploy.local.cli.output import emit, progress
 
 if TYPE_CHECKING:
-    from deploy.local.cli.logs import Said
+    from deploy.local.cli.logs import EventBody
 
-app = typer.Typer(help="What is stored, as JSON lines.", no_args_is_help=True)
+app = typer.Typer(help="Export stored data as JSON lines.", no_args_is_help=True)
 
 
 @app.callback()
 def group() -> None:
-    """Keep the name of the only command: more will come."""
+    """Keep `invitations` a command of its own while it is the only one."""
 
 
 @app.command("invitations")
 def export_invitations() -> None:
-    """Which departments were invited to which complaint, because of which steps, and why: one object a line."""
+    """Print one JSON object per complaint: the departments invited, because of which steps, and why."""
     from deploy.local.cli.logs import invitations
 
     with connected(reads=True) as api, progress("exporting invitations") as bar:
@@ -34,8 +34,8 @@ def export_invitations() -> None:
             bar.at(number, f"exporting invitations: {number}")
 
 
-def by_department(invited: Iterable[Said]) -> list[dict[str, Any]]:
-    """Return each invited department once, with its steps; of an invitation that came again, both count."""
+def by_department(invited: Iterable[EventBody]) -> list[dict[str, Any]]:
+    """Return each invited department once, with the steps of all its invitations."""
     found: dict[str, dict[str, dict[str, None]]] = {}
     for invitation in invited:
         steps = found.setdefault(invitation["department"], {})

@@ -1,4 +1,4 @@
-"""The `throughline` command. Registers the groups of commands; each has its own file."""
+"""The `throughline` command: every command and group, each from its own file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ app = typer.Typer(
     name="throughline",
     cls=invocation.Commands,
     callback=invocation.shared_options,
-    help="Takes every complaint through the whole value chain, to every department whose step it touches.",
+    help="Takes each complaint to every department whose step it touches, from registration to root causes.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,

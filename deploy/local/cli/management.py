@@ -1,4 +1,4 @@
-"""`throughline management …`: what a manager does with a complaint that was escalated."""
+"""`throughline management …`: what a manager does with an escalated complaint."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from deploy.local.cli.invocation import invocation
 from deploy.local.cli.options import ComplaintId, Key, Override, pairs
 from deploy.local.cli.output import emit, table
 
-app = typer.Typer(help="Act as management, for complaints that were escalated.", no_args_is_help=True)
+app = typer.Typer(help="Act as management on escalated complaints.", no_args_is_help=True)
 _ROLE = "management"
 
 
 @app.command()
 def queue() -> None:
-    """List what management has."""
+    """List the complaints that management has."""
     with connected(reads=True) as api:
         items = list(api.pages("departments/management/queue"))
     if invocation().as_json:
@@ -35,7 +35,7 @@ def queue() -> None:
         )
         for item in items
     ]
-    table("With management", ("complaint", "severity", "lead", "reason", "contact by", "what failed before"), rows)
+    table("With management", ("complaint", "severity", "lead", "reason", "contact by", "failed instances"), rows)
 
 
 def _reasons(item: dict[str, Any]) -> list[str]:
@@ -47,10 +47,10 @@ def _reasons(item: dict[str, Any]) -> list[str]:
 def contact(
     *,
     complaint: ComplaintId,
-    note: Annotated[str, typer.Option(help="What was said, without names")],
+    note: Annotated[str, typer.Option(help="A note on the conversation, without names")],
     key: Key = "",
 ) -> None:
-    """Say that a manager has spoken to the customer in person."""
+    """Record that a manager has spoken to the customer in person."""
     act(f"departments/management/{complaint}/contact", {"note": note}, key=key, role=_ROLE)
 
 
@@ -59,11 +59,12 @@ def close(
     *,
     complaint: ComplaintId,
     finding: Annotated[
-        list[str] | None, typer.Option(metavar="INSTANCE=TEXT", help="A fix or a reason per failed instance; several")
+        list[str] | None,
+        typer.Option(metavar="INSTANCE=TEXT", help="The fix or the reason for a failed instance; repeatable"),
     ] = None,
     override: Override = "",
     key: Key = "",
 ) -> None:
-    """Hand it back: each failed instance has a fix or a reason."""
+    """Hand the complaint back, with a fix or a reason for each failed instance."""
     body = {"findings": pairs(finding, "INSTANCE=TEXT"), **filled(override=override)}
     act(f"departments/management/{complaint}/close", body, key=key, role=_ROLE)

@@ -1,4 +1,4 @@
-"""The times of orders, of a file or of what is stored: what `throughline analyse times` reads and prints."""
+"""The times of orders, from a file or from the stored complaints, for `throughline analyse times`."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from shared.core.organisation import Organisation
 
 
 def of_file(file: Path, mapping: str, sample: str, organisation: str) -> TimesReport:
-    """Return the report over all orders of a file; ends the command where they cannot be read as asked."""
+    """Return the report on all orders of a file; ends the command if the options do not fit the file."""
     if not mapping:
-        fail(f"--mapping is missing; one of: {', '.join(mappings.packaged_names())}, or a file", Exit.USAGE)
+        fail(f"--mapping is missing; give one of {', '.join(mappings.packaged_names())}, or a file", Exit.USAGE)
     try:
         meaning = mappings.from_path(mapping)
         company = organisations.from_path(organisation or meaning.organisation)
@@ -32,9 +32,9 @@ def of_file(file: Path, mapping: str, sample: str, organisation: str) -> TimesRe
     except DataFileInvalid as invalid:
         fail(str(invalid), Exit.USAGE)
     if meaning.analysis is None:
-        fail(f"mapping '{meaning.id}' says nothing about the analysis of times", Exit.USAGE)
+        fail(f"mapping '{meaning.id}' has no `analysis` section", Exit.USAGE)
     if sample and meaning.analysis.sample is None:
-        fail(f"mapping '{meaning.id}' names no column that holds samples", Exit.USAGE)
+        fail(f"mapping '{meaning.id}' names no column for samples", Exit.USAGE)
     samples: set[str] = set()
     rows = _of_sample(_rows(file, meaning), sample, samples)
     report = analyse_times((order_of_row(row, meaning) for row in rows), company)
@@ -44,7 +44,7 @@ def of_file(file: Path, mapping: str, sample: str, organisation: str) -> TimesRe
 
 
 def _of_sample(rows: Iterable[MappedRow], sample: str, seen: set[str]) -> Iterator[MappedRow]:
-    """Yield the rows of a sample, all where none is asked for; takes down which samples there are."""
+    """Yield the rows of a sample, or all if it is empty; adds each row's sample to `seen`."""
     for row in rows:
         seen.add(row.sample)
         if sample in ("", row.sample):
@@ -66,29 +66,29 @@ def _rows(file: Path, meaning: ImportMapping) -> Iterator[MappedRow]:
             else:
                 unread += 1
     if unread:
-        say(f"{unread} rows cannot be read and are not in the figures; `throughline import` writes their reasons")
+        say(f"{unread} rows cannot be read and are not counted; `throughline import` says why")
 
 
 def of_stored(api: Api) -> TimesReport:
-    """Return the report over the orders of what is stored."""
+    """Return the report on the orders of the stored complaints."""
     company = organisations.from_path(invocation().folder.organisation() or DEFAULT_ORGANISATION)
     return analyse_times(_stored(api, company), company)
 
 
 def _stored(api: Api, company: Organisation) -> Iterator[Order]:
     known: dict[str, ImportMapping | None] = {}
-    with progress("reading what is stored") as bar:
-        for number, (_, said) in enumerate(registrations(api), start=1):
-            registered = ComplaintRegistered.model_validate(said)
+    with progress("reading stored complaints") as bar:
+        for number, (_, body) in enumerate(registrations(api), start=1):
+            registered = ComplaintRegistered.model_validate(body)
             name = registered.source_row.partition(":")[0]
             if name not in known:
                 known[name] = _mapping(name, company)
             yield order_of_registration(registered, known[name])
-            bar.at(number, f"reading what is stored: {number}")
+            bar.at(number, f"reading stored complaints: {number}")
 
 
 def _mapping(name: str, company: Organisation) -> ImportMapping | None:
-    """The packaged mapping that a complaint was imported by; without it no one knows which column was which fact."""
+    """The packaged mapping that a complaint was imported with; only it knows which column was which fact."""
     if name not in mappings.packaged_names():
         return None
     try:
@@ -104,10 +104,10 @@ def show(report: TimesReport) -> None:
     fields = {
         "orders": report["orders"],
         "with all times": report["delivered_with_all_times"],
-        "with a negative step": report["rows_with_a_negative_step"],
+        "with a negative duration": report["rows_with_a_negative_step"],
         "late": f"{report['late']}{late}",
-        "complaints, on time": _share(report["complaint_share"]["on_time"]),
-        "complaints, late": _share(report["complaint_share"]["late"]),
+        "complaint rate, on time": _share(report["complaint_share"]["on_time"]),
+        "complaint rate, late": _share(report["complaint_share"]["late"]),
     }
     record("Times of the orders", fields)
     rows = [
@@ -121,9 +121,9 @@ def show(report: TimesReport) -> None:
             report["step_hours"].items(), report["over_limit_share_all"].values(), strict=True
         )
     ]
-    table("Steps", ("step", "orders", "mean", "p50", "p90", "p99", "over their time"), rows, numeric=range(1, 7))
+    table("Steps", ("step", "orders", "mean", "p50", "p90", "p99", "over standard"), rows, numeric=range(1, 7))
     over = list(report["late_by_sectors_over_limit"].items())
-    table("Late orders by the steps that were over their time", ("steps", "orders"), over, numeric=(1,))
+    table("Late orders by the steps that exceeded their standard", ("steps", "orders"), over, numeric=(1,))
 
 
 def _share(value: float | None) -> str:

@@ -1,4 +1,4 @@
-"""What commands print: people's output and one JSON object on stdout, progress on stderr, exit codes."""
+"""What commands print: text or one JSON object on stdout, progress and errors on stderr; and exit codes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _LINE_SECONDS: Final = 2.0
-"""Off a terminal a line says how far it is, this often."""
+"""How often progress is printed as a line where stderr is not a terminal."""
 _UNSEEN_SECONDS: Final = 1.0
 
 
@@ -28,14 +28,14 @@ class Exit(IntEnum):
 
     OK = 0
     FAILED = 1
-    """The command ran and its answer is no: a check failed, the service refused."""
+    """The command ran and the answer is no: a check failed, a service refused."""
     USAGE = 2
-    """The command could not run as given."""
+    """The command cannot run as given."""
 
 
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
-    # Off a terminal nobody's window limits a table; eighty columns would break its words.
+    # Off a terminal, no window limits a table; at eighty columns its words would break.
     width = None if stream.isatty() else 200
     return Console(stderr=stderr, highlight=False, soft_wrap=True, width=width)
 
@@ -47,7 +47,7 @@ err: Final = _console(stderr=True)
 
 
 def plain(text: object) -> str:
-    """Return a text as a terminal may show it: what a customer wrote must neither colour nor command it."""
+    """Return a text that is safe on a terminal: a customer's words must not contain markup or control codes."""
     shown = "".join(
         c if c in "\n\t" or c.isprintable() or ord(c) > _LAST_CONTROL else f"\\x{ord(c):02x}" for c in str(text)
     )
@@ -55,24 +55,24 @@ def plain(text: object) -> str:
 
 
 def emit(value: object) -> None:
-    """Print one JSON value on stdout as one line, and nothing else."""
+    """Print one JSON value on stdout, on one line."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
     sys.stdout.flush()
 
 
 def say(sentence: str) -> None:
-    """Tell the person something on stderr."""
+    """Print a sentence on stderr."""
     err.print(plain(sentence))
 
 
 def fail(sentence: str, code: Exit = Exit.FAILED) -> NoReturn:
-    """Say on stderr what was wrong, where, and what to do; end with the code."""
+    """Print on stderr what is wrong, where, and what to do; exit with the code."""
     err.print(f"[red]error:[/red] {plain(sentence)}")
     raise typer.Exit(code)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], numeric: Sequence[int] = ()) -> None:
-    """Print a table for people; `numeric` are the indexes of right-aligned columns."""
+    """Print a table; `numeric` are the indexes of right-aligned columns."""
     out.print(grid(title, columns, rows, numeric))
 
 
@@ -89,14 +89,14 @@ def grid(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], n
 
 
 def record(title: str, fields: Mapping[str, Any]) -> None:
-    """Print one thing for people, a field a line."""
+    """Print the fields of one thing, one per line."""
     out.print(plain(title), style="bold")
     for name, value in fields.items():
         out.print(f"  {name:<22} {plain(value)}")
 
 
 class Steps:
-    """How far something is."""
+    """The progress of something."""
 
     def __init__(self, what: str, total: int | None, bar: Progress) -> None:
         self._what = what
@@ -107,7 +107,7 @@ class Steps:
         self._said = time.monotonic() - _LINE_SECONDS + _UNSEEN_SECONDS
 
     def at(self, done: int, what: str = "") -> None:
-        """Say how much is done, and what is being done where that changes."""
+        """Show how much is done, and what is being done if that has changed."""
         self._what = what or self._what
         self._done = done
         self._bar.update(self._task, completed=done, description=self._what)
@@ -120,7 +120,7 @@ class Steps:
 
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Steps]:
-    """Show on stderr how far something is: a bar on a terminal, else a line now and then after the first second."""
+    """Show progress on stderr: a bar on a terminal, otherwise a line every two seconds after the first."""
     from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
     columns = (

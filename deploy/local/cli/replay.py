@@ -1,4 +1,4 @@
-"""`throughline replay`: a service reads its sources again and applies what it lacks."""
+"""`throughline replay`: a service reads its sources again and applies what it has missed."""
 
 from __future__ import annotations
 
@@ -23,25 +23,27 @@ def register(app: typer.Typer) -> None:
 def replay(
     *,
     service: Service,
-    since: Annotated[str, typer.Option(metavar="INSTANT", help="What was decided since, 2026-01-31T12:00:00Z")] = "",
-    complaint: Annotated[str, typer.Option(metavar="ID", help="What is about one complaint")] = "",
-    everything: Annotated[bool, typer.Option("--all", help="All that the sources ever said")] = False,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build the read models anew, from all of it")] = False,
+    since: Annotated[
+        str, typer.Option(metavar="INSTANT", help="Everything since this instant, e.g. 2026-01-31T12:00:00Z")
+    ] = "",
+    complaint: Annotated[str, typer.Option(metavar="ID", help="Everything about one complaint")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Everything")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Everything, and the read models from scratch")] = False,
 ) -> None:
-    """Let a service read its sources' logs again; what it knows is dropped, so again is harmless."""
+    """Make a service read the logs of its sources again; events it already knows are ignored."""
     if sum((bool(since), bool(complaint), everything, rebuild)) != 1:
-        fail("choose what to read again: one of --since INSTANT, --complaint ID, --all and --rebuild", Exit.USAGE)
+        fail("choose what to replay: one of --since INSTANT, --complaint ID, --all and --rebuild", Exit.USAGE)
     what: dict[str, Any] = {"complaint": complaint} if complaint else {"all": True}
     if since:
         what = {"since": _instant(since)}
     total = dict.fromkeys(_COUNTS, 0)
-    with connected() as api, progress(f"{service} reads again") as bar:
+    with connected() as api, progress(f"replaying for {service}") as bar:
         after = ""
         while True:
             begins = {"rebuild": True} if rebuild and not after else {}
             step = api.post(f"{service}/replay", {**what, "after": after, **begins})
             total = {name: total[name] + step[name] for name in _COUNTS}
-            bar.at(total["read"], f"{service} reads again: {total['read']} events, {total['applied']} applied")
+            bar.at(total["read"], f"replaying for {service}: {total['read']} events, {total['applied']} applied")
             after = step["next"]
             if not after:
                 break
@@ -49,7 +51,7 @@ def replay(
         emit(total)
         return
     out.print(
-        f"{service} read {total['read']} events again: {total['applied']} applied, {total['already']} known already, "
+        f"{service} read {total['read']} events again: {total['applied']} applied, {total['already']} already known, "
         f"{total['parked']} parked",
         markup=False,
     )
@@ -59,5 +61,5 @@ def _instant(text: str) -> str:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        fail(f"--since {text} is no instant; give one as 2026-01-31T12:00:00Z", Exit.USAGE)
+        fail(f"--since {text} is not an instant; give one like 2026-01-31T12:00:00Z", Exit.USAGE)
     return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).isoformat()

@@ -1,4 +1,4 @@
-"""`throughline serve SERVICE`: one service as one process, as a company runs it."""
+"""`throughline serve SERVICE`: one service in one process, as in production."""
 
 from __future__ import annotations
 
@@ -23,19 +23,25 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     *,
-    service: Annotated[ServiceName, typer.Argument(help="Which one")],
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 lets the system choose")] = 8080,
-    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+    service: Annotated[ServiceName, typer.Argument(help="The service")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free port")] = 8080,
+    host: Annotated[str, typer.Option(help="The address to listen on")] = "127.0.0.1",
 ) -> None:
-    """Serve one service until Ctrl-C, as its environment says (THROUGHLINE_<SERVICE>_BROKER, _STORE, …)."""
+    """Run one service until Ctrl-C, configured by its environment (THROUGHLINE_<SERVICE>_BROKER, _STORE, …)."""
     import asyncio
 
-    from deploy.local.cli.stopping import until_told
-    from deploy.local.single_service import SettingsInvalid, TopicsRefused, alone, lasts, settings_of
+    from deploy.local.cli.stopping import run_until_stopped
+    from deploy.local.single_service import (
+        SettingsInvalid,
+        TopicsRefused,
+        fail_on_refused_topics,
+        running_service,
+        settings_of,
+    )
 
     name = str(service.value)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # What these say of their own accord is for who develops them.
+    # At INFO, these libraries log what only their developers need.
     for chatty in ("aiokafka", "faststream", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
@@ -43,14 +49,16 @@ def serve(
         if invocation().as_json:
             emit({"service": name, "url": url, "ready": f"{url}/readyz"})
             return
-        out.print(f"{name} serves at {url}, ready when {url}/readyz says so. Ctrl-C stops it.", markup=False)
+        out.print(f"{name} listens at {url}; {url}/readyz says when it is ready. Ctrl-C stops it.", markup=False)
         out.file.flush()
 
-    mistakes: tuple[type[Exception], ...] = (*unusable(), SettingsInvalid, TopicsRefused, ValueError)
+    usage_errors: tuple[type[Exception], ...] = (*unusable(), SettingsInvalid, TopicsRefused, ValueError)
     try:
-        settings, strange = settings_of(name)
-        for sentence in strange:
-            say(sentence)
-        asyncio.run(until_told(alone(name, settings, host, port, welcome), lasts=lasts))
-    except mistakes as error:
+        settings, warnings = settings_of(name)
+        for warning in warnings:
+            say(warning)
+        asyncio.run(
+            run_until_stopped(running_service(name, settings, host, port, welcome), watch=fail_on_refused_topics)
+        )
+    except usage_errors as error:
         fail(str(error), Exit.USAGE)

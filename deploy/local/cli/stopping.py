@@ -1,4 +1,4 @@
-"""Commands that last until they are told to stop, by Ctrl-C or SIGTERM."""
+"""Running until Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from deploy.local.cli.output import say
 T = TypeVar("T")
 
 
-async def until_told(
+async def run_until_stopped(
     running: AbstractAsyncContextManager[T],
-    begun: Callable[[T], None] = lambda _running: None,
-    lasts: Callable[[T], Awaitable[None]] | None = None,
+    on_start: Callable[[T], None] = lambda _running: None,
+    watch: Callable[[T], Awaitable[None]] | None = None,
 ) -> None:
-    """Enter the context, and leave it when told to stop; told while it still enters, it is left at once.
+    """Enter the context and leave it on SIGINT or SIGTERM, at once if it is still entering.
 
     Args:
-        begun: called when the context is entered.
-        lasts: what goes on meanwhile; its error ends everything.
+        on_start: called with what the context yields, once it is entered.
+        watch: runs meanwhile; if it raises, the context is left and the error raised.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     starting = asyncio.current_task()
     entered = False
 
-    def told_to_stop() -> None:
+    def on_signal() -> None:
         if not stop.is_set() and starting is not None and not entered:
             starting.cancel()
         stop.set()
 
     for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, told_to_stop)
+        loop.add_signal_handler(each, on_signal)
     try:
         async with running as part:
             entered = True
-            begun(part)
+            on_start(part)
             waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(stop.wait())]
-            if lasts is not None:
-                waits.append(asyncio.ensure_future(lasts(part)))
+            if watch is not None:
+                waits.append(asyncio.ensure_future(watch(part)))
             try:
                 done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             finally:

@@ -1,4 +1,4 @@
-"""`throughline summary`: what the review board reads."""
+"""`throughline summary`: the figures for the review board."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def summary(*, period: Period = "") -> None:
-    """Print the board's page of one month, or of everything."""
+    """Print the review board's summary of one month, or of all."""
     with connected(reads=True) as api:
         board = api.get("review/summary", period=period)
     if invocation().as_json:
@@ -29,21 +29,21 @@ def summary(*, period: Period = "") -> None:
 
 
 def show_board(board: Mapping[str, Any]) -> None:
-    """Print the board's page for people."""
+    """Print the board's summary."""
     fields = {
         "complaints reviewed": f"{board['complaints']} ({board['historic']} historic)",
         "severities": ", ".join(f"{name} {n}" for name, n in board["severities"].items()) or "none",
-        "taken to management": board["escalated"],
+        "escalated": board["escalated"],
         "promises kept": board["promises_kept"],
         "promises broken": board["promises_broken"],
-        "mean time of the order": hours(board["chain_mean_hours"]),
-        "mean time of handling": hours(board["handling_mean_hours"]),
+        "mean chain time": hours(board["chain_mean_hours"]),
+        "mean handling time": hours(board["handling_mean_hours"]),
         "cost": f"{money(board['total'])}: " + ", ".join(f"{name} {money(n)}" for name, n in board["costs"].items()),
     }
     record(f"Review board, {board['period'] or 'all periods'}", fields)
     pareto("Causes by count", board["by_count"])
     pareto("Causes by cost", board["by_cost"])
-    times("Over their time", board["overruns"])
+    times("Over standard", board["overruns"])
 
 
 def pareto(title: str, lines: list[dict[str, Any]]) -> None:
@@ -65,7 +65,7 @@ def pareto(title: str, lines: list[dict[str, Any]]) -> None:
 
 
 def times(title: str, lines: list[dict[str, Any]]) -> None:
-    """Print how long who had what, against the standard."""
+    """Print the time per step and department, compared with the standard."""
     rows = [
         (
             line["step"] or "-",

@@ -1,4 +1,4 @@
-"""`throughline topics`: the broker's topics as they are declared."""
+"""`throughline topics`: the broker's topics, as declared."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deploy.local.cli.output import Exit, emit, fail, out
 if TYPE_CHECKING:
     from deploy.kafka.cluster import Difference
 
-app = typer.Typer(help="The broker's topics, as deploy/kafka/topics.yaml declares them.", no_args_is_help=True)
+app = typer.Typer(help="Manage the broker's topics, as declared in deploy/kafka/topics.yaml.", no_args_is_help=True)
 
 
 @app.callback()
@@ -27,20 +27,20 @@ def topics() -> None:
 def apply(
     *,
     file: Annotated[
-        Path | None, typer.Option("--file", help="Another declaration than the one that comes along")
+        Path | None, typer.Option("--file", help="A declaration to use instead of the packaged one")
     ] = None,
     organisation: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="Whose departments get a topic each")
+        str, typer.Option(metavar="NAME|FILE", help="The organisation; each of its departments gets a topic")
     ] = DEFAULT_ORGANISATION,
     broker: Annotated[
         str, typer.Option(envvar="KAFKA_BOOTSTRAP_SERVERS", help="Kafka bootstrap servers")
     ] = "localhost:9092",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show it only; exit code 1 where there is something")
+        bool, typer.Option("--dry-run", help="Only show what would change; exit code 1 if anything would")
     ] = False,
-    replication: Annotated[int, typer.Option(min=0, help="Instead of the declared one; 0: as declared")] = 0,
+    replication: Annotated[int, typer.Option(min=0, help="Replication factor; 0: as declared")] = 0,
 ) -> None:
-    """Create missing topics and set differing settings; run again, nothing changes. Partition counts never change."""
+    """Create missing topics and correct differing settings. Partition counts are never changed."""
     from deploy.kafka.cluster import Cluster, ClusterUnusable
     from deploy.kafka.declared import PACKAGED, declared, read
     from shared.core.datafile import DataFileInvalid
@@ -79,8 +79,8 @@ def _show(found: Difference, count: int, *, applied: bool) -> None:
     if found.refused:
         lines.append("nothing was changed")
     elif applied:
-        lines.append(f"done: {count} topics are as declared")
+        lines.append(f"done: all {count} topics are as declared")
     else:
-        lines.append("this is what would change" if found else f"{count} topics are as declared")
+        lines.append("this is what would change" if found else f"all {count} topics are as declared")
     for line in lines:
         out.print(line, markup=False)

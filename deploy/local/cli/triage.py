@@ -1,4 +1,4 @@
-"""`throughline triage …`: what people decide when the rules are not sure enough."""
+"""`throughline triage …`: triage by a person, where the rules are not sure enough."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from deploy.local.cli.invocation import invocation
 from deploy.local.cli.options import ComplaintId, Key, Override
 from deploy.local.cli.output import emit, table
 
-app = typer.Typer(help="Decide what the rules are not sure of.", no_args_is_help=True)
+app = typer.Typer(help="Triage complaints that the rules are not sure of.", no_args_is_help=True)
 
 
 @app.command()
 def queue() -> None:
-    """List what waits for a person."""
+    """List the complaints that wait for a decision."""
     with connected(reads=True) as api:
         items = list(api.pages("routing/triages/queue"))
     if invocation().as_json:
@@ -35,19 +35,21 @@ def queue() -> None:
         for item in items
     ]
     columns = ("complaint", "best guess", "confidence", "severity", "language", "decide by")
-    table("Waiting for a person", columns, rows, numeric=(2,))
+    table("Waiting for a decision", columns, rows, numeric=(2,))
 
 
 @app.command()
 def decide(
     *,
     complaint: ComplaintId,
-    category: Annotated[str, typer.Option(help="What it is, by the organisation's categories")],
-    reason: Annotated[str, typer.Option(help="Why; stands with every step as its why")],
-    step: Annotated[list[str] | None, typer.Option(help="A step it touches; several. Without: the category's")] = None,
+    category: Annotated[str, typer.Option(help="One of the organisation's categories")],
+    reason: Annotated[str, typer.Option(help="The reason, shown with every step")],
+    step: Annotated[
+        list[str] | None, typer.Option(help="A step it touches; repeatable; the default is the steps of the category")
+    ] = None,
     override: Override = "",
     key: Key = "",
 ) -> None:
-    """Decide, or correct what was decided."""
+    """Decide on a complaint, or correct an earlier decision."""
     body = filled(category=category, reason=reason, steps=step, override=override)
     act(f"routing/triages/{complaint}/decide", body, key=key)

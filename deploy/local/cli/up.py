@@ -1,4 +1,4 @@
-"""`throughline up`: everything in one process until it is told to stop."""
+"""`throughline up`: all services in one process."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def register(app: typer.Typer) -> None:
 def up(
     *,
     organisation: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="Of a new data folder [default: parcel-retailer]")
+        str, typer.Option(metavar="NAME|FILE", help="For a new data folder; the default is parcel-retailer")
     ] = "",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 lets the system choose")] = 8080,
-    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free port")] = 8080,
+    host: Annotated[str, typer.Option(help="The address to listen on")] = "127.0.0.1",
 ) -> None:
-    """Start all services and serve until Ctrl-C; start again and everything goes on where it was."""
+    """Run all services in one process until Ctrl-C; the next start continues where this one stopped."""
     import asyncio
 
     from deploy.local.deployment import NotReady
@@ -46,13 +46,13 @@ def up(
 
 
 async def _serve(folder: DataFolder, organisation: str, host: str, port: int) -> None:
-    from deploy.local.cli.stopping import until_told
+    from deploy.local.cli.stopping import run_until_stopped
     from deploy.local.deployment import deployed
 
-    def begun(deployment: Deployment) -> None:
+    def on_start(deployment: Deployment) -> None:
         _welcome(deployment.url, folder.path, organisation)
 
-    await until_told(deployed(folder, organisation, host=host, port=port), begun)
+    await run_until_stopped(deployed(folder, organisation, host=host, port=port), on_start)
 
 
 def _welcome(url: str, path: Path, organisation: str) -> None:
@@ -60,9 +60,9 @@ def _welcome(url: str, path: Path, organisation: str) -> None:
     if invocation().as_json:
         emit({"url": url, "ready": f"{url}/readyz", "services": services, "data": str(path)})
         return
-    lines = [f"Throughline serves {organisation} at {url}", f"  {'ready':<12} {url}/readyz"]
+    lines = [f"Throughline is running for {organisation} at {url}", f"  {'ready':<12} {url}/readyz"]
     lines += [f"  {name:<12} {address}/docs" for name, address in services.items()]
-    lines += [f"  {'data':<12} {path}", "Ctrl-C stops it; what was accepted is kept."]
+    lines += [f"  {'data':<12} {path}", "Ctrl-C stops it; nothing that was accepted is lost."]
     for line in lines:
         out.print(line, markup=False)
     out.file.flush()

@@ -1,4 +1,4 @@
-"""`throughline verify`: whether the ten invariants hold, by the stores, the topics and a client's journal."""
+"""`throughline verify`: check the ten invariants against the stores, the topics and a client's journal."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from deploy.local.cli.output import Exit, emit, fail, progress, say
 from services import NAMES
 
 if TYPE_CHECKING:
-    from deploy.local.evidence import Places
+    from deploy.local.evidence import EvidenceSources
     from shared.testing.checker import Evidence, Finding, Request
 
 _WIDTH: Final = 120
 _LATE: Final = timedelta(seconds=5)
-"""Clocks and parked records are looked at once a second; what was due just now may still be on its way."""
+"""Clocks and parked records are checked once a second; what has just become due may not have fired yet."""
 
 
 def register(app: typer.Typer) -> None:
@@ -32,13 +32,14 @@ def register(app: typer.Typer) -> None:
 
 def verify(
     *,
-    patience: Annotated[float, typer.Option(min=0, help="Seconds to wait until nothing moves")] = 60.0,
+    patience: Annotated[float, typer.Option(min=0, help="Seconds to wait for the services to become idle")] = 60.0,
     journal: Annotated[
-        Path | None, typer.Option(metavar="FILE", help='A client\'s requests, lines {"key", "status", "complaint"}')
+        Path | None,
+        typer.Option(metavar="FILE", help='JSON lines of a client\'s requests: {"key", "status", "complaint"}'),
     ] = None,
 ) -> None:
-    """Check the ten invariants on a system that runs or was stopped; 1: findings, 2: it could not look."""
-    # Loading the services takes a second that other commands need not spend.
+    """Check the ten invariants on a running or stopped system; exit code 1: violations, 2: could not check."""
+    # Importing the services takes a second; other commands do not need to.
     import httpx
     from aiokafka.errors import KafkaError
 
@@ -48,41 +49,43 @@ def verify(
 
     try:
         requests = read_journal(journal.read_bytes().splitlines()) if journal else []
-        places, api = _places()
+        sources, api = _sources()
         with api or nullcontext():
-            evidence = _Look(places, requests, patience).evidence(api)
+            evidence = _Look(sources, requests, patience).evidence(api)
         with progress("checking the ten invariants"):
             findings = check(evidence)
     except JournalInvalid as error:
         fail(f"{journal}, {error}", Exit.USAGE)
     except (NothingThere, NotIdle, Refused, httpx.HTTPError, KafkaError, TimeoutError, *unusable()) as error:
-        fail(f"cannot look: {error or repr(error)}", Exit.USAGE)
+        fail(f"cannot check: {error or repr(error)}", Exit.USAGE)
     if invocation().as_json:
         emit({name: finding.as_json() for name, finding in findings.items()})
     else:
-        _print(findings, places, journal)
+        _print(findings, sources, journal)
     if not all(finding.ok for finding in findings.values()):
         raise typer.Exit(Exit.FAILED)
 
 
-def _places() -> tuple[Places, Api | None]:
-    """The data folder that was named; else what the services' variables name; and who serves it, if anybody does."""
+def _sources() -> tuple[EvidenceSources, Api | None]:
+    """The named data folder, or else what the services' variables name; and the services, if they run."""
     from deploy.local.evidence import NothingThere, by_environment, in_folder
 
-    asked = invocation()
-    named = None if asked.data_dir else by_environment()
+    options = invocation()
+    named = None if options.data_dir else by_environment()
     if named is not None:
-        return named, looking() if asked.url else None
-    if asked.url and asked.data_dir is None:
-        raise NothingThere("--url says who serves; --data-dir or THROUGHLINE_<SERVICE>_STORE says where the stores are")
-    return in_folder(asked.folder), looking()
+        return named, looking() if options.url else None
+    if options.url and options.data_dir is None:
+        raise NothingThere(
+            "--url is not enough: --data-dir or THROUGHLINE_<SERVICE>_STORE must say where the stores are"
+        )
+    return in_folder(options.folder), looking()
 
 
 class _Look:
-    """Takes the evidence while nothing moves: what was written meanwhile would make it contradict itself."""
+    """Collects the evidence while the services are idle: writes in between would make it contradict itself."""
 
-    def __init__(self, places: Places, journal: Sequence[Request], patience: float) -> None:
-        self._places = places
+    def __init__(self, sources: EvidenceSources, journal: Sequence[Request], patience: float) -> None:
+        self._sources = sources
         self._journal = journal
         self._until = time.monotonic() + patience
 
@@ -93,7 +96,7 @@ class _Look:
         from shared.runtime.idle import NotIdle
 
         if api is None:
-            say("nothing runs here: what was under way when it stopped shows under C-LIVE and C-CONSERVE until it runs")
+            say("nothing runs here: interrupted work shows under C-LIVE and C-CONSERVE until the services run again")
         while True:
             now = self._idle(api) if api else None
             with progress("reading stores and topics"):
@@ -106,7 +109,7 @@ class _Look:
                 )
 
     def _idle(self, api: Api) -> datetime:
-        """Wait until nothing is left to do; returns an instant of the services' clocks up to which all has fired."""
+        """Wait until idle; return an instant, by the services' clocks, up to which every clock has fired."""
         from deploy.local.cli.waiting import wait_for_effects
 
         shown = [datetime.fromisoformat(api.get(f"{name}/status")["now"]) for name in NAMES]
@@ -115,29 +118,29 @@ class _Look:
         return min(shown) - _LATE
 
     async def _taken(self, now: datetime | None) -> Evidence | None:
-        """Return the evidence, None where something was written meanwhile."""
+        """Return the evidence, None if something was written meanwhile."""
         from deploy.local.evidence import opened
         from shared.testing.checker.collect import evidence_of
         from shared.testing.topics import read_and_cut
 
-        async with opened(self._places) as stores:
+        async with opened(self._sources) as stores:
             before = [await kept.store.position() for kept in stores]
-            keeps = bool(self._places.broker)
+            keeps = bool(self._sources.broker)
             observed, cut = (
-                await read_and_cut(self._places.broker, self._places.topics) if keeps else ([], frozenset[str]())
+                await read_and_cut(self._sources.broker, self._sources.topics) if keeps else ([], frozenset[str]())
             )
             found = await evidence_of(stores, self._journal, observed, now=now, from_start=keeps, cut=cut, poison=None)
             after = [await kept.store.position() for kept in stores]
         return found if before == after else None
 
 
-def _print(findings: Mapping[str, Finding], places: Places, journal: Path | None) -> None:
+def _print(findings: Mapping[str, Finding], sources: EvidenceSources, journal: Path | None) -> None:
     from rich.console import Console
 
     from deploy.local.demo.report import print_invariants
 
-    by = ["all stores", *(["all topics"] if places.broker else []), *(["the journal"] if journal else [])]
+    by = ["all stores", *(["all topics"] if sources.broker else []), *(["the journal"] if journal else [])]
     print_invariants(Console(highlight=False, width=_WIDTH), findings, f"checked on {', '.join(by)}")
     unseen = [name for name, finding in findings.items() if not finding.checked]
     if unseen:
-        say(f"{len(findings) - len(unseen)} were looked at; nothing here to look at {', '.join(unseen)} by")
+        say(f"{len(findings) - len(unseen)} were checked; there is nothing here to check {', '.join(unseen)} against")

@@ -41,7 +41,7 @@ def wait_for_effects(
                 api.follow()
                 raise
             left = sum(sum(counts.values()) for counts in found.values())
-            bar.at(0, f"effects in all departments: {left} to come" if left else "")
+            bar.at(0, f"effects in all departments: {left} pending" if left else "")
             return found
 
         asyncio.run(

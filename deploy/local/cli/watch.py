@@ -1,4 +1,4 @@
-"""`throughline watch`: where complaints stand, or what happens to one, as it happens."""
+"""`throughline watch`: the status of all complaints, or of one, as it changes."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def register(app: typer.Typer) -> None:
 
 def watch(
     *,
-    complaint: Annotated[str, typer.Argument(metavar="[ID]", help="One complaint; all without it")] = "",
-    once: Annotated[bool, typer.Option("--once", help="Look once and leave")] = False,
+    complaint: Annotated[str, typer.Argument(metavar="[ID]", help="One complaint; the default is all")] = "",
+    once: Annotated[bool, typer.Option("--once", help="Print the status once and exit")] = False,
 ) -> None:
-    """Watch where complaints stand until Ctrl-C; with an ID until that complaint has come to its end."""
+    """Show the status of all complaints until Ctrl-C, or of one until it is finished."""
     with connected(reads=True) as api:
 
         def look() -> dict[str, dict[str, Any]]:
-            return standing(api, complaint) if complaint else counts(api)
+            return statuses_of(api, complaint) if complaint else counts(api)
 
         first = look()
         if invocation().as_json:
@@ -46,13 +46,13 @@ def watch(
 
 
 def counts(api: Api) -> dict[str, dict[str, Any]]:
-    """Return per service how many there are by status."""
+    """Return by service how many complaints have which status."""
     found = {name: api.get(f"{name}/counts") for name in NAMES}
     return {name: count.get("status", count) for name, count in found.items()}
 
 
-def standing(api: Api, complaint: str) -> dict[str, dict[str, Any]]:
-    """Return where one complaint stands in each service."""
+def statuses_of(api: Api, complaint: str) -> dict[str, dict[str, Any]]:
+    """Return the status of one complaint in each service."""
     found = everything(api, complaint)
     if not any(found.values()):
         fail(f"there is no complaint {complaint}", Exit.FAILED)
@@ -62,18 +62,18 @@ def standing(api: Api, complaint: str) -> dict[str, dict[str, Any]]:
         "resolution": ("status", "stage", "lead"),
         "review": ("status", "waits_for"),
     }
-    told = {
+    statuses = {
         service: {field: part[field] for field in fields[name]} if part else {}
         for service, (name, part) in zip(NAMES, found.items(), strict=True)
     }
     for seat in (found["resolution"] or {}).get("seats", ()):
-        told["departments"][seat["department"]] = seat["standing"]
-    return told
+        statuses["departments"][seat["department"]] = seat["standing"]
+    return statuses
 
 
-def ended(told: dict[str, dict[str, Any]]) -> bool:
+def ended(statuses: dict[str, dict[str, Any]]) -> bool:
     """Whether nothing more will happen to the complaint."""
-    customer, review = told["intake"].get("status"), told["review"].get("status")
+    customer, review = statuses["intake"].get("status"), statuses["review"].get("status")
     return customer in {"closed", "withdrawn"} and review == "concluded"
 
 
@@ -84,33 +84,33 @@ def _follow(look: Callable[[], dict[str, Any]], over: Callable[[dict[str, Any]],
             return
         from rich.live import Live
 
-        with Live(_shown(told := look()), console=out, auto_refresh=False) as live:
-            while not over(told):
+        with Live(_shown(statuses := look()), console=out, auto_refresh=False) as live:
+            while not over(statuses):
                 time.sleep(_EVERY_SECONDS)
-                told = look()
-                live.update(_shown(told), refresh=True)
+                statuses = look()
+                live.update(_shown(statuses), refresh=True)
     except KeyboardInterrupt:
         # The usual way to leave, not a failure.
         raise typer.Exit(Exit.OK) from None
 
 
 def _lines(look: Callable[[], dict[str, Any]], over: Callable[[dict[str, Any]], bool]) -> None:
-    """Off a terminal: a line for whatever changed."""
+    """Off a terminal: print a line for each change."""
     before: dict[str, Any] = {}
     while True:
-        told = look()
-        for service, now in told.items():
+        statuses = look()
+        for service, now in statuses.items():
             if now != before.get(service):
                 out.print(f"{time.strftime('%H:%M:%S')} {service}: {_line(now)}", markup=False)
         out.file.flush()
-        before = told
-        if over(told):
+        before = statuses
+        if over(statuses):
             return
         time.sleep(_EVERY_SECONDS)
 
 
-def _shown(told: dict[str, dict[str, Any]]) -> Table:
-    return grid("", ("", "where they stand"), [(service, _line(now)) for service, now in told.items()])
+def _shown(statuses: dict[str, dict[str, Any]]) -> Table:
+    return grid("", ("", "status"), [(service, _line(now)) for service, now in statuses.items()])
 
 
 def _line(now: dict[str, Any]) -> str:

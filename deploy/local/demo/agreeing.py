@@ -18,16 +18,16 @@ class Agreeing:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
 
-    async def take_part(self, department: str, line: dict[str, Any]) -> bool:
+    async def take_part(self, department: str, item: dict[str, Any]) -> bool:
         """Do what is next for a department at a revealed table; returns whether anything was done."""
-        scene, case = self._scene, self._scene.case(line["id"])
-        if line["standing"] not in {"active", "managed"}:
+        scene, case = self._scene, self._scene.case(item["id"])
+        if item["standing"] not in {"active", "managed"}:
             return False
         table = await scene.briefing(department, case.id)
         if table["status"] != "agreeing":
             return False
-        objects = case.is_story(Story.OBJECTS, Story.LEAD_DECIDES) and line["stage"] == 1
-        special = scene.furthest(table["participants"], line["lead"]) == department
+        objects = case.is_story(Story.OBJECTS, Story.LEAD_DECIDES) and item["stage"] == 1
+        special = scene.furthest(table["participants"], item["lead"]) == department
         if objects and not table["objections"]:
             # The others wait for what the objection brings.
             if special:
@@ -35,10 +35,10 @@ class Agreeing:
             return special
         remedy = self._remedy(case, table)
         against = any((one["department"], one["proposal"]) == (department, remedy) for one in table["objections"])
-        if line["standing"] == "active" and not against and not _behind(department, remedy, table):
+        if item["standing"] == "active" and not against and not _behind(department, remedy, table):
             await scene.edges.post(_seat(department, case) + "/endorse", {"proposal": remedy}, role=department)
             return True
-        if line["lead"] == department and self._may_agree(case, table, remedy):
+        if item["lead"] == department and self._may_agree(case, table, remedy):
             await self._agree(department, case, table, remedy)
             return True
         return False

@@ -172,7 +172,7 @@ def read_samples() -> tuple[Sample, ...]:
     """Return all samples: each file in its order, the languages taking turns."""
     listed = [[Sample.model_validate(one) for one in _yaml(f"{name}.yaml")] for name in _FILES]
     longest = max(len(one) for one in listed)
-    return tuple(one[place] for place in range(longest) for one in listed if place < len(one))
+    return tuple(one[index] for index in range(longest) for one in listed if index < len(one))
 
 
 @cache

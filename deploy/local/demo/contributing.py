@@ -18,22 +18,22 @@ class Contributing:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
 
-    async def answer_invitation(self, department: str, line: dict[str, Any]) -> bool:
+    async def answer_invitation(self, department: str, item: dict[str, Any]) -> bool:
         """Act on one invitation; returns whether anything was done."""
-        scene, case = self._scene, self._scene.case(line["id"])
-        if case.is_story(Story.SILENT, Story.DECLINES, Story.BLAMES) and line["stage"] == 1:
+        scene, case = self._scene, self._scene.case(item["id"])
+        if case.is_story(Story.SILENT, Story.DECLINES, Story.BLAMES) and item["stage"] == 1:
             table = await scene.briefing(department, case.id)
-            special = scene.furthest(table["participants"], line["lead"]) == department
+            special = scene.furthest(table["participants"], item["lead"]) == department
             if special and case.is_story(Story.SILENT):
                 return False
             if special and case.is_story(Story.DECLINES) and not table["seat"]["nominated_by"]:
                 await self._decline(department, case)
                 return True
-            await self._contribute(department, line, case, blames=special and case.is_story(Story.BLAMES))
+            await self._contribute(department, item, case, blames=special and case.is_story(Story.BLAMES))
             return True
-        if not scene.takes_up(case, department, line["severity"], line["respond_by"]):
+        if not scene.takes_up(case, department, item["severity"], item["respond_by"]):
             return False
-        await self._contribute(department, line, case, blames=False)
+        await self._contribute(department, item, case, blames=False)
         return True
 
     async def _decline(self, department: str, case: Case) -> None:
@@ -43,15 +43,15 @@ class Contributing:
         )
         scene.highlight(f"{scene.name(department)} declines {case.key} and names {scene.name(NOMINEE).lower()}")
 
-    async def _contribute(self, department: str, line: dict[str, Any], case: Case, *, blames: bool) -> None:
+    async def _contribute(self, department: str, item: dict[str, Any], case: Case, *, blames: bool) -> None:
         scene, seat = self._scene, _seat(department, case)
         await scene.edges.post(f"{seat}/join", role=department)
         await scene.edges.post(f"{seat}/times", self._times(department, case), role=department)
-        own = [step["step"] for step in line["steps"] if step["department"] == department]
+        own = [step["step"] for step in item["steps"] if step["department"] == department]
         # A nominee without a step of its own, and a lead from outside the first stage, speak of the table's steps.
-        step = own[0] if own else line["steps"][0]["step"]
-        if line["lead"] == department:
-            await scene.edges.post(f"{seat}/propose", self._remedy(line, step), role=department)
+        step = own[0] if own else item["steps"][0]["step"]
+        if item["lead"] == department:
+            await scene.edges.post(f"{seat}/propose", self._remedy(item, step), role=department)
         prevention = {"step": step, "kind": "prevention", "text": scene.prevention(case, step)}
         if blames:
             await scene.edges.post(
@@ -61,9 +61,9 @@ class Contributing:
         await scene.edges.post(f"{seat}/propose", prevention, role=department)
         scene.tell(f"{scene.name(department)} joins {case.key}, reports its times and proposes")
 
-    def _remedy(self, line: dict[str, Any], step: str) -> dict[str, Any]:
-        offer = self._scene.offer(line["category"])
-        if line["stage"] > 1:
+    def _remedy(self, item: dict[str, Any], step: str) -> dict[str, Any]:
+        offer = self._scene.offer(item["category"])
+        if item["stage"] > 1:
             offer = self._scene.phrases.remedies["second-stage"]
         remedy = {"remedy": offer.remedy, "amount": str(offer.amount)}
         return {"step": step, "kind": "remedy", "text": offer.why, "remedy": remedy}

@@ -20,15 +20,15 @@ class Delivering:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
 
-    async def take_part(self, department: str, line: dict[str, Any]) -> bool:
+    async def take_part(self, department: str, item: dict[str, Any]) -> bool:
         """Do what is next for the lead of a table that has agreed; returns whether anything was done."""
-        scene, case = self._scene, self._scene.case(line["id"])
-        if case.is_story(Story.CONTRADICTS) and line["standing"] == "active" and line["lead"] != department:
+        scene, case = self._scene, self._scene.case(item["id"])
+        if case.is_story(Story.CONTRADICTS) and item["standing"] == "active" and item["lead"] != department:
             return await self._state_a_date(department, case)
-        if line["lead"] != department:
+        if item["lead"] != department:
             return False
         late = case.is_story(Story.ANSWERED_LATE)
-        if late and datetime.fromisoformat(line["answer_by"]) > scene.now():
+        if late and datetime.fromisoformat(item["answer_by"]) > scene.now():
             return False
         table = await scene.briefing(department, case.id)
         if table["status"] != "delivering":

@@ -27,8 +27,8 @@ class TriageDesk:
         """Empty the queue; returns whether there was anything in it. Raises Unplanned."""
         scene = self._scene
         queue = await scene.edges.get("routing/triages/queue")
-        for line in queue["items"]:
-            case = scene.case(line["id"])
+        for item in queue["items"]:
+            case = scene.case(item["id"])
             if not case.sample.decided:
                 raise Unplanned(f"{case.key} waits for a person, but the sample does not say what one finds in it")
             category, _, steps = case.sample.decided.partition(":")

@@ -26,7 +26,7 @@ class Observer:
     """
 
     def __init__(self, bootstrap_servers: str, topics: Iterable[str], partitions: int) -> None:
-        self._places = [TopicPartition(topic, number) for topic in sorted(topics) for number in range(partitions)]
+        self._partitions = [TopicPartition(topic, number) for topic in sorted(topics) for number in range(partitions)]
         self._consumer: Any = AIOKafkaConsumer(
             bootstrap_servers=bootstrap_servers,
             auto_offset_reset="earliest",
@@ -42,15 +42,15 @@ class Observer:
     async def start(self) -> None:
         """Begin at offset 0 of every partition."""
         await self._consumer.start()
-        self._consumer.assign(self._places)
-        await self._consumer.seek_to_beginning(*self._places)
+        self._consumer.assign(self._partitions)
+        await self._consumer.seek_to_beginning(*self._partitions)
         self._task = asyncio.create_task(self._read())
 
     async def caught_up(self) -> Sequence[Raw]:
         """Return the records once everything that is there now was read. Raises TimeoutError."""
-        ends = await self._consumer.end_offsets(self._places)
+        ends = await self._consumer.end_offsets(self._partitions)
         async with asyncio.timeout(_DRAIN_SECONDS):
-            while any([await self._consumer.position(place) < end for place, end in ends.items()]):
+            while any([await self._consumer.position(partition) < end for partition, end in ends.items()]):
                 if self._task is not None and self._task.done():
                     self._task.result()
                 await asyncio.sleep(0.02)

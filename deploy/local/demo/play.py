@@ -153,28 +153,28 @@ class Play:
     async def _look(self, severities: Sequence[str]) -> bool:
         """Let departments act, the leads of tables last; returns whether an urgent one moved."""
         working = [one.id for one in self.scene.organisation.departments if self.scene.works(one.id)]
-        lines = [line for found in await asyncio.gather(*map(self._asked, working)) for line in found]
-        wanted = [line for line in lines if not severities or line["severity"] in severities]
+        items = [item for found in await asyncio.gather(*map(self._asked, working)) for item in found]
+        wanted = [item for item in items if not severities or item["severity"] in severities]
         moved = False
         for leads in (False, True):
-            now = [line for line in wanted if (line["lead"] == line["department"]) == leads]
-            acted = await asyncio.gather(*(self._act(line["department"], line) for line in now))
-            moved |= any(did and line["severity"] in URGENT for did, line in zip(acted, now, strict=True))
+            now = [item for item in wanted if (item["lead"] == item["department"]) == leads]
+            acted = await asyncio.gather(*(self._act(item["department"], item) for item in now))
+            moved |= any(did and item["severity"] in URGENT for did, item in zip(acted, now, strict=True))
         return moved
 
     async def _asked(self, department: str) -> list[dict[str, Any]]:
         status = ["round", "agreeing", "delivering"]
         where = f"departments/departments/{department}/table"
-        return [line async for line in self.scene.edges.pages(where, status=status)]
+        return [item async for item in self.scene.edges.pages(where, status=status)]
 
-    async def _act(self, department: str, line: dict[str, Any]) -> bool:
-        match line["status"], line["standing"]:
+    async def _act(self, department: str, item: dict[str, Any]) -> bool:
+        match item["status"], item["standing"]:
             case "round", "invited":
-                return await self._contributing.answer_invitation(department, line)
+                return await self._contributing.answer_invitation(department, item)
             case "agreeing", "active" | "managed":
-                return await self._agreeing.take_part(department, line)
+                return await self._agreeing.take_part(department, item)
             case "delivering", "active" | "managed":
-                return await self._delivering.take_part(department, line)
+                return await self._delivering.take_part(department, item)
             case _:
                 return False
 
@@ -188,8 +188,8 @@ def arrivals(samples: Sequence[Sample]) -> dict[tuple[int, time], list[Sample]]:
     slots = [(day, clock) for day in range(_ARRIVALS_UNTIL_DAY + 1) if day % 7 != _SUNDAY for clock in ROUNDS]
     anytime = [sample for sample in samples if not sample.at]
     found: dict[tuple[int, time], list[Sample]] = {}
-    for place, sample in enumerate(anytime):
-        found.setdefault(slots[place * len(slots) // len(anytime)], []).append(sample)
+    for index, sample in enumerate(anytime):
+        found.setdefault(slots[index * len(slots) // len(anytime)], []).append(sample)
     for sample in samples:
         if sample.at:
             day, clock = sample.at.split()

@@ -88,7 +88,7 @@ class Report:
     def _invitations(self) -> None:
         self._head("Who was invited because of which step", "and what the invitation was based on")
         shown = _Grid("department", "step", ">asked", ">joined", ">facts", ">form", ">words", ">person", "for example")
-        order = {step.id: place for place, step in enumerate(self._organisation.steps)}
+        order = {step.id: position for position, step in enumerate(self._organisation.steps)}
         rows = sorted(asked_of(self._figures), key=lambda row: (-self._distance(row.department), order[row.step]))
         last = ""
         for row in rows:
@@ -107,7 +107,7 @@ class Report:
             "Time per step against its standard, in hours", "of the orders complained about, as departments reported"
         )
         shown = _Grid("step", "department", ">standard", ">orders", ">mean", ">median", ">90 %", ">over", ">hours", "")
-        order = {step.id: place for place, step in enumerate(self._organisation.steps)}
+        order = {step.id: position for position, step in enumerate(self._organisation.steps)}
         steps = [line for line in times["lines"] if line["step"] and line["what"] == "step"]
         most = max((line["over_hours"] for line in steps), default=0) or 1
         for line in sorted(steps, key=lambda one: order[one["step"]]):
@@ -267,12 +267,12 @@ class _Grid:
         shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
         shown.show_header = any(self._columns)
         last = len(self._columns) - 1
-        for place, column in enumerate(self._columns):
+        for index, column in enumerate(self._columns):
             name = column.removeprefix(">")
-            widest = max([cell_len(name), *(cell_len(str(row[place])) for row in self._rows)])
+            widest = max([cell_len(name), *(cell_len(str(row[index])) for row in self._rows)])
             side: Literal["left", "right"] = "right" if column.startswith(">") else "left"
             shown.add_column(
-                name, justify=side, no_wrap=True, overflow="ellipsis", min_width=widest if place < last else None
+                name, justify=side, no_wrap=True, overflow="ellipsis", min_width=widest if index < last else None
             )
         for row in self._rows:
             shown.add_row(*(escape(cell) if isinstance(cell, str) else cell for cell in row))

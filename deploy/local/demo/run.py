@@ -21,7 +21,7 @@ from deploy.local.demo.play import BEGINS, Play
 from deploy.local.demo.report import WIDTH, Report
 from deploy.local.demo.scene import Scene
 from deploy.local.demo.stories import missing
-from deploy.local.demo.verdict import Heard, verdict
+from deploy.local.demo.verdict import CapturedLog, verdict
 from deploy.local.demo.view import View, lanes
 from deploy.local.demo.wire import Wire
 from deploy.local.deployment import Deployment, deployed
@@ -59,7 +59,7 @@ class Played:
 
 
 async def demonstrate(
-    folder: DataFolder, port: int, progress: Console, heard: Heard, then: Callable[[Played, Pace], Awaitable[None]]
+    folder: DataFolder, port: int, progress: Console, log: CapturedLog, then: Callable[[Played, Pace], Awaitable[None]]
 ) -> Played:
     """Run it, call `then` while everything still serves, and return what it came to.
 
@@ -82,7 +82,7 @@ async def demonstrate(
                     scene = Scene(edges, company, read_phrases(), lambda: pace.now, view.tell, view.highlight)
                     play = Play(deployment, scene, samples, pace, view)
                     await play.run()
-                played = await _look(deployment, play, pace, observer, heard, began)
+                played = await _look(deployment, play, pace, observer, log, began)
                 await then(played, pace)
                 return played
         finally:
@@ -90,7 +90,7 @@ async def demonstrate(
 
 
 async def _look(
-    deployment: Deployment, play: Play, pace: Pace, observer: Observer, heard: Heard, began: float
+    deployment: Deployment, play: Play, pace: Pace, observer: Observer, log: CapturedLog, began: float
 ) -> Played:
     await pace.rest()
     observed = await observer.caught_up()
@@ -102,7 +102,7 @@ async def _look(
     figures = await gather(scene.edges, scene.cases, events, await play.counts())
     text = StringIO()
     Report(Console(file=text, width=WIDTH), scene.organisation, figures).print()
-    outputs = {"the report": text.getvalue(), "the log": "\n".join(heard.lines)}
+    outputs = {"the report": text.getvalue(), "the log": "\n".join(log.lines)}
     samples = [case.sample for case in scene.cases.values()]
     findings = await verdict(deployment, play, pace, observed, samples, outputs)
     return Played(

@@ -20,7 +20,7 @@ from shared.testing.checker.collect import evidence_of
 _NOTHING: Final = "There was nothing to check it by."
 
 
-class Heard(logging.Handler):
+class CapturedLog(logging.Handler):
     """Keeps what libraries and services log: it is part of the evidence, and the terminal stays readable."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Heard(logging.Handler):
         self.lines.append(f"{record.levelname} {record.name} {record.getMessage()}")
 
     def install(self) -> None:
-        """Hear everything that is logged from now on, and let nothing else print it."""
+        """Capture everything that is logged from now on; nothing else prints it."""
         root = logging.getLogger()
         root.handlers[:] = [self]
         root.setLevel(logging.INFO)

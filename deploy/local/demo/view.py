@@ -109,11 +109,11 @@ class View:
             counted = self._counts.get(service, {})
             initial, *later = states
             # What has not begun is nowhere kept, unless the service waits for something else to begin it.
-            for place, state in enumerate([initial, *later] if counted.get(initial) else later):
+            for index, state in enumerate([initial, *later] if counted.get(initial) else later):
                 number = counted.get(state, 0)
                 bar = "█" * round(_WIDEST * number / max(self._total, 1)) or ("▏" if number else "")
                 lanes.add_row(
-                    Text(service if place == 0 else "", style="bold"),
+                    Text(service if index == 0 else "", style="bold"),
                     Text(state, style="" if number else "dim"),
                     Text(str(number or "·"), justify="right", style="" if number else "dim"),
                     Text(bar, style="green" if state in {"closed", "ended", "concluded"} else "cyan"),

@@ -34,10 +34,10 @@ class Wire:
     """Connections to one server, as many as there are requests at a time, up to a dozen."""
 
     def __init__(self, url: str) -> None:
-        place = urlsplit(url)
-        self._host, self._port = place.hostname or "", place.port or 80
+        address = urlsplit(url)
+        self._host, self._port = address.hostname or "", address.port or 80
         self._free: list[Connection] = []
-        self._places = asyncio.Semaphore(_CONNECTIONS)
+        self._slots = asyncio.Semaphore(_CONNECTIONS)
 
     async def ask(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
@@ -46,7 +46,7 @@ class Wire:
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}:{self._port}", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         request = "\r\n".join([*lines, "", ""]).encode() + body
-        async with self._places, asyncio.timeout(_PATIENCE_SECONDS):
+        async with self._slots, asyncio.timeout(_PATIENCE_SECONDS):
             while self._free:
                 try:
                     return await self._exchange(self._free.pop(), request)

@@ -33,13 +33,13 @@ class TestTimesOfAFile:
     def test_people_get_tables(self, run: Run, file: Path) -> None:
         ran = run("analyse", "times", file, "--mapping", "marketplace")
         assert ran.code == 0
-        assert "over their time" in ran.out
+        assert "over standard" in ran.out
 
     @pytest.mark.parametrize(
         ("options", "why"),
         [
-            ((), "--mapping is missing; one of: city, marketplace"),
-            (("--mapping", "city"), "mapping 'city' says nothing about the analysis of times"),
+            ((), "--mapping is missing; give one of city, marketplace"),
+            (("--mapping", "city"), "mapping 'city' has no `analysis` section"),
             (("--mapping", "nothing"), "one of: city, marketplace"),
             (("--mapping", "marketplace", "--sample", "randon"), "no row of sample 'randon'; did you mean 'random'?"),
         ],
@@ -72,4 +72,4 @@ class TestRouting:
     def test_without_such_an_import_there_is_nothing_to_compare(self, run: Run, tmp_path: Path) -> None:
         ran = run("analyse", "routing", "--data-dir", tmp_path / "data")
         assert (ran.code, ran.out) == (1, "")
-        assert "no import has said who really answered" in ran.err
+        assert "no import says which department really answered" in ran.err

@@ -101,7 +101,7 @@ class TestLookingAtWhatIsNotThere:
         ):
             ran = run(*words, "--data-dir", tmp_path / "data")
             assert ran.code == 2
-            assert "begin with `throughline up` or `import`" in ran.err
+            assert "start with `throughline up` or `throughline import`" in ran.err
         assert not (tmp_path / "data").exists()
 
 

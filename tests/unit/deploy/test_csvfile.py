@@ -75,7 +75,7 @@ class TestBadRows:
     def test_an_open_quote_in_the_last_row_is_said(self, tmp_path: Path) -> None:
         good, bad = rows_of(tmp_path, b'id,text\n1,x\n2,"y\n')
         assert isinstance(good, Record)
-        assert bad == Malformed(3, ('2,"y',), "a quote that this line opens is not closed")
+        assert bad == Malformed(3, ('2,"y',), "a quote opened on this line is not closed")
 
     def test_a_quote_that_is_not_doubled_is_said(self, tmp_path: Path) -> None:
         bad, good = rows_of(tmp_path, b'id,text\n1,"a "b" c"\n2,x\n')
@@ -92,7 +92,7 @@ class TestFilesThatCannotBeRead:
             (b"\n\n", "there is no header row"),
             (b"i\xe9,text\n", "the header is not UTF-8"),
             ("id,text\n".encode("utf-16"), "the header is not UTF-8"),
-            (b"id,id\n", "column 'id' is there twice"),
+            (b"id,id\n", "there are two columns named 'id'"),
         ],
         ids=["empty", "no header", "latin-1", "utf-16", "twice"],
     )

@@ -37,9 +37,9 @@ class TestAdvice:
         ("changes", "names"),
         [
             ({"missing": {"broker": "not connected yet"}}, ("broker: not connected yet", "runbook")),
-            ({"poll_age_seconds": 31.0}, ("for 31 s", "start it again")),
+            ({"poll_age_seconds": 31.0}, ("for 31 s", "restart it")),
             ({"parked": {"permanent": 3, "waiting": 0, "skipped": 0}}, ("3 parked records", "parked list")),
-            ({"clock_seconds": -61.0}, ("-61 s", "set the one")),
+            ({"clock_seconds": -61.0}, ("-61 s", "correct the one")),
             ({"reachable": False, "why": "refused", "address": "http://x"}, ("http://x: refused", "start it")),
         ],
     )

@@ -15,7 +15,7 @@ class TestOptionsWithAName:
 
     def test_numbers_are_whole(self) -> None:
         assert numbers(["delivery=24"], "STEP=HOURS") == {"delivery": 24}
-        with pytest.raises(typer.BadParameter, match=r"1\.5 is no whole number"):
+        with pytest.raises(typer.BadParameter, match=r"1\.5 is not a whole number"):
             numbers(["delivery=1.5"], "STEP=HOURS")
 
     def test_none_given_is_none(self) -> None:

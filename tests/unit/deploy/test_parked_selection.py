@@ -34,14 +34,14 @@ class Lines:
 
     def _try(self, ids: list[str]) -> dict[str, str]:
         self.posts.append(ids)
-        told: dict[str, str] = {}
+        results: dict[str, str] = {}
         for one in ids:
             line = next(line for line in self.lines if line[:1] == [one])
-            told[one] = "still wrong" if one in self.bad else ""
+            results[one] = "still wrong" if one in self.bad else ""
             if one not in self.bad:
                 line.remove(one)
         self.lines = [line for line in self.lines if line]
-        return told
+        return results
 
 
 def tried(lines: Lines, limit: int = 0, ids: Sequence[str] = ()) -> list[str]:

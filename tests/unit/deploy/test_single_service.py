@@ -32,15 +32,15 @@ class TestSettings:
     def test_that_are_no_json_are_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("THROUGHLINE_ROUTING_STORE", STORE)
         monkeypatch.setenv("THROUGHLINE_ROUTING_SOURCES", "{intake")
-        with pytest.raises(SettingsInvalid, match=r"^THROUGHLINE_ROUTING_SOURCES is no JSON; right would be \{"):
+        with pytest.raises(SettingsInvalid, match=r"^THROUGHLINE_ROUTING_SOURCES is not valid JSON; right would be \{"):
             settings_of("routing")
 
     def test_that_are_misspelt_or_incomplete_are_mentioned(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("THROUGHLINE_ROUTING_STORE", STORE)
         monkeypatch.setenv("THROUGHLINE_ROUTING_STROE", STORE)
         _, (misspelt, incomplete) = settings_of("routing")
-        assert misspelt.endswith("changes nothing; is THROUGHLINE_ROUTING_STORE meant?")
-        assert incomplete.startswith("THROUGHLINE_ROUTING_SOURCES has no address of departments and intake")
+        assert misspelt.endswith("has no effect; did you mean THROUGHLINE_ROUTING_STORE?")
+        assert incomplete.startswith("THROUGHLINE_ROUTING_SOURCES has no address for departments and intake")
 
 
 def test_a_secret_that_is_wrong_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:

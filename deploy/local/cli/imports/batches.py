@@ -1,4 +1,4 @@
-"""Taking registrations to intake in batches, as often as it takes."""
+"""Sending registrations to intake in batches, again and again while it is away."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from deploy.local.cli.client import Api, Refused
 from shared.core.mapping import MappedRow
 
 ITEMS: Final = 500
-"""Intake's cap on one request."""
+"""Intake's limit for one request."""
 BYTES: Final = 2 * 1024 * 1024
-"""Well under intake's cap on a request's size, which counts bytes where this counts letters."""
+"""Well below intake's limit for a request, which is in bytes; this counts characters."""
 AT_ONCE: Final = 2
-"""While intake carries one batch out, the next one is read and on its way."""
+"""While intake handles one batch, the next one is read and sent."""
 PATIENCE_SECONDS: Final = 60.0
 _TOO_MUCH: Final = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_REQUEST)
 _AWAY: Final = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT)
@@ -28,7 +28,7 @@ _AWAY: Final = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY, HTTPStat
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row on its way: what it registers, and what it was in the file."""
+    """A row as mapped, and where and what it is in the file."""
 
     mapped: MappedRow
     line: int
@@ -47,13 +47,13 @@ class Answer:
 def deliver(
     api: Api, rows: Iterable[Row], *, patience: float = PATIENCE_SECONDS, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[Answer]:
-    """Register rows under their source row as idempotency key; yield what became of each, in order.
+    """Register rows, with their source row as idempotency key; yield the result of each, in order.
 
     Args:
-        patience: seconds for which a batch is tried again while intake is away.
+        patience: seconds for which a batch is retried while intake is away.
 
     Raises:
-        Refused, httpx.TransportError: intake was away for longer. What was yielded stays registered.
+        Refused, httpx.TransportError: intake was away for longer. The rows yielded so far stay registered.
     """
 
     def send(batch: Sequence[Row]) -> list[Answer]:
@@ -73,7 +73,7 @@ def deliver(
 
 
 def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Cut rows into batches that intake takes."""
+    """Cut rows into batches that intake accepts."""
     batch: list[Row] = []
     size = 0
     for row in rows:
@@ -90,16 +90,16 @@ def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
 def _send(api: Api, batch: Sequence[Row], patience: float, sleep: Callable[[float], None]) -> list[Answer]:
     items = [{"idempotency_key": row.mapped.source_row, "complaint": registration(row.mapped)} for row in batch]
     try:
-        told = _post(api, items, patience, sleep)
+        results = _post(api, items, patience, sleep)
     except Refused as refused:
         if refused.status not in _TOO_MUCH:
             raise
-        # One row that spoils the whole request is found by halving it.
+        # Halving the batch finds the one row that spoils it.
         if len(batch) == 1:
             return [Answer(batch[0], "rejected", str(refused))]
         half = len(batch) // 2
         return _send(api, batch[:half], patience, sleep) + _send(api, batch[half:], patience, sleep)
-    return [Answer(row, one["status"], one.get("problem") or "") for row, one in zip(batch, told, strict=True)]
+    return [Answer(row, one["status"], one.get("problem") or "") for row, one in zip(batch, results, strict=True)]
 
 
 def _post(api: Api, items: list[dict[str, Any]], patience: float, sleep: Callable[[float], None]) -> Any:  # noqa: ANN401 - JSON
@@ -112,7 +112,7 @@ def _post(api: Api, items: list[dict[str, Any]], patience: float, sleep: Callabl
             if refused.status not in _AWAY or time.monotonic() > until:
                 raise
         except httpx.TransportError:
-            # It may have been carried out: the keys make sending it again harmless.
+            # It may have been handled: the idempotency keys make sending it again harmless.
             if time.monotonic() > until:
                 raise
         api.follow()

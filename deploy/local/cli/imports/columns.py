@@ -11,7 +11,7 @@ from shared.core.mapping import ImportMapping
 
 
 def open_for(file: Path, mapping: ImportMapping) -> CsvFile:
-    """Return the open file, which has every column that the mapping names; otherwise the command ends."""
+    """Open a file that has every column the mapping names; otherwise end the command."""
     try:
         table = CsvFile(file)
     except FileUnusable as unusable:

@@ -1,4 +1,4 @@
-"""`throughline import`: the rows of a file become complaints, by a mapping."""
+"""`throughline import`: the options of the command."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.core.packaged import MAPPINGS, names
 File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, UTF-8, with a header row")]
 MappingName = Annotated[
     str,
-    typer.Option("--mapping", metavar="NAME|FILE", help=f"One of {', '.join(names(MAPPINGS))}, or a file"),
+    typer.Option("--mapping", metavar="NAME|FILE", help=f"{', '.join(names(MAPPINGS))}, or a file"),
 ]
 
 
@@ -26,11 +26,13 @@ def import_file(
     file: File,
     mapping: MappingName,
     organisation: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="Of a new data folder [default: the mapping's]")
+        str, typer.Option(metavar="NAME|FILE", help="For a new data folder; the default is the one of the mapping")
     ] = "",
-    no_wait: Annotated[bool, typer.Option("--no-wait", help="Leave while the effects are still under way")] = False,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Do not wait until all departments have seen the complaints")
+    ] = False,
 ) -> None:
-    """Register the complaints in a file. Again is harmless: the same row is the same complaint."""
+    """Register the complaints in a file. Repeating it is harmless: the same row is the same complaint."""
     from deploy.local.cli.imports.run import carry_out
 
     carry_out(file, mapping, organisation, wait=not no_wait)

@@ -1,4 +1,4 @@
-"""Reading a CSV file row by row (RFC 4180, UTF-8) so that one bad row costs that row and no other."""
+"""Reading a CSV file row by row (RFC 4180, UTF-8) so that a bad row costs no other."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import IO, Final, Self
 
 _UNDECODED: Final = range(0xDC80, 0xDD00)
-"""How Python stands in for bytes that are no UTF-8 (PEP 383)."""
+"""What Python decodes bytes to that are not UTF-8 (PEP 383)."""
 
 
 class FileUnusable(Exception):
-    """The file as a whole cannot be read; the message says what is wrong and what would be right."""
+    """The whole file cannot be read; the message says why and what would be right."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A row with as many cells as the header. `line` is where it begins, from 1."""
+    """A row with as many cells as the header. `line` is where it starts, from 1."""
 
     line: int
     cells: tuple[str, ...]
@@ -27,7 +27,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """A row that cannot be read, as far as it can be shown in cells, and why."""
+    """A row that cannot be read, split into cells as far as possible, and why."""
 
     line: int
     cells: tuple[str, ...]
@@ -35,7 +35,7 @@ class Malformed:
 
 
 class CsvFile:
-    """An open file; iterate once over its rows. Bytes that are no UTF-8 survive as PEP 383 has it.
+    """An open file; iterate once over its rows. Bytes that are not UTF-8 are kept (PEP 383).
 
     Attributes:
         header: names of the columns, from the first row.
@@ -76,14 +76,14 @@ class CsvFile:
         except (StopIteration, csv.Error, IsADirectoryError):
             header = ()
         if not any(header):
-            msg = f"{self.path}: there is no header row; its first line must name the columns"
+            msg = f"{self.path}: there is no header row; the first line must name the columns"
             raise FileUnusable(msg)
         if any(undecoded(name) for name in header):
             msg = f"{self.path}: the header is not UTF-8; save the file as UTF-8"
             raise FileUnusable(msg)
         twice = next((name for name in header if header.count(name) > 1), None)
         if twice is not None:
-            msg = f"{self.path}: column '{twice}' is there twice; nobody knows which one counts"
+            msg = f"{self.path}: there are two columns named '{twice}'; rename or remove one"
             raise FileUnusable(msg)
         return header
 
@@ -107,19 +107,19 @@ class CsvFile:
                 yield Record(self._lines.first, cells)
 
     def _broken(self, reason: str) -> Malformed:
-        """Give up the first line only and read on after it: an open quote swallows the rows behind it."""
+        """Reject only the first line and go on after it: an open quote swallows the rows that follow."""
         line, text = self._lines.first, self._lines.taken[0]
         self._lines.give_back()
         return Malformed(line, (text.rstrip("\r\n"),), reason)
 
     def _wrong_number(self, cells: tuple[str, ...]) -> Malformed:
         if any(self._is_row(line) for line in self._lines.taken[1:]):
-            return self._broken("a quote that this line opens is not closed")
+            return self._broken("a quote opened on this line is not closed")
         reason = f"has {len(cells)} columns instead of {len(self.header)}"
         return Malformed(self._lines.first, cells, reason)
 
     def _is_row(self, line: str) -> bool:
-        """Whether the line alone is a whole row; with an odd quote it is a part of one."""
+        """Whether the line is a whole row; with an odd number of quotes it is part of one."""
         if line.count('"') % 2:
             return False
         try:
@@ -129,7 +129,7 @@ class CsvFile:
 
 
 class _Lines:
-    """The physical lines of a file, of which some can be given back."""
+    """The physical lines of a file, some of which can be pushed back."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = iter(file)
@@ -151,26 +151,26 @@ class _Lines:
         return line
 
     def begin(self) -> None:
-        """A new row begins with the next line."""
+        """Start a new row with the next line."""
         self.first += len(self.taken)
         self.taken = []
 
     def give_back(self) -> None:
-        """Have every line of this row but its first read again."""
+        """Push back every line of this row but the first."""
         self._back.extendleft(reversed(self.taken[1:]))
         del self.taken[1:]
 
 
 def undecoded(text: str) -> bool:
-    """Whether some of it was no UTF-8."""
+    """Whether some of it was not UTF-8."""
     return not text.isascii() and any(ord(letter) in _UNDECODED for letter in text)
 
 
 def _sentence(error: csv.Error) -> str:
     match str(error):
         case "unexpected end of data":
-            return "a quote that this line opens is not closed"
+            return "a quote opened on this line is not closed"
         case message if "expected after" in message:
             return "a quote inside a quoted cell must be doubled"
         case message:
-            return f"is no CSV: {message}"
+            return f"is not valid CSV: {message}"

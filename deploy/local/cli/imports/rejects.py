@@ -1,4 +1,4 @@
-"""The rows an import could not take, for a person to repair and import again."""
+"""The rows an import rejected, for a person to correct and import again."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from types import TracebackType
 from typing import IO, Any, Final, Self
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula. Source: OWASP, CSV Injection."""
+"""What a spreadsheet takes for the start of a formula. Source: OWASP, CSV Injection."""
 
 
 def harmless(cell: str) -> str:
-    """Return the cell so that no spreadsheet calculates it."""
+    """Return the cell in a form that no spreadsheet evaluates."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 class Rejects:
-    """A CSV file with the original columns and `reason`; it exists only when there is something in it.
+    """A CSV file with the original columns and `reason`; the file exists only if there is a rejected row.
 
     Attributes:
         path: ``<stem of the source>.rejected.csv`` in the given folder.
@@ -42,11 +42,11 @@ class Rejects:
         if self._file is not None:
             self._file.close()
         elif kind is None:
-            # An earlier run's rejected rows are all in now.
+            # No row of an earlier run's file is rejected any more.
             self.path.unlink(missing_ok=True)
 
     def add(self, cells: Sequence[str], reason: str) -> None:
-        """Write one row; missing cells are empty, surplus ones stand in the last column."""
+        """Write one row; missing cells are empty, surplus ones are joined in the last column."""
         if self._file is None:
             self._open()
         last = len(self._header) - 1
@@ -57,7 +57,7 @@ class Rejects:
 
     def _open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # The rows hold customers' words: for the owner only. Bytes that were no UTF-8 go out as they came in.
+        # Only the owner may read customers' words. Bytes that were not UTF-8 are written as they were read.
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         self._file = os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="")
         self._writer = csv.writer(self._file, lineterminator="\n")

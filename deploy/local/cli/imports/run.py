@@ -1,4 +1,4 @@
-"""What `throughline import` does: reads rows, takes them to intake, and counts what became of them."""
+"""One import: read rows, send them to intake, and count the results."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from shared.runtime.idle import NotIdle
 
 
 def carry_out(file: Path, mapping: str, organisation: str, *, wait: bool) -> None:
-    """Import a file and print what came of it.
+    """Import a file and print the result.
 
     Args:
-        organisation: of a new data folder; empty: the mapping's.
-        wait: until all effects are there.
+        organisation: for a new data folder; empty: the one of the mapping.
+        wait: until everything has had its effects.
     """
     started = time.monotonic()
     folder = invocation().folder
@@ -42,7 +42,7 @@ def carry_out(file: Path, mapping: str, organisation: str, *, wait: bool) -> Non
                 with progress(f"importing {file.name}", table.size) as bar:
                     work.count(deliver(api, work.rows(bar)), bar)
             except KeyboardInterrupt:
-                fail(f"stopped after {work.answers} rows, which stay; the same command goes on from there")
+                fail(f"stopped after {work.answers} rows, which are kept; run the same command to continue")
             finally:
                 add_expected_departments(folder, work.expected)
             if wait:
@@ -54,7 +54,7 @@ def carry_out(file: Path, mapping: str, organisation: str, *, wait: bool) -> Non
 
 
 def _plan(folder: DataFolder, mapping: str, organisation: str) -> tuple[ImportMapping, str]:
-    """The mapping and the organisation, which fit each other and the folder; otherwise the command ends."""
+    """Return a mapping and an organisation that fit each other and the folder; otherwise end the command."""
     try:
         meaning = mappings.from_path(mapping)
         known = folder.organisation()
@@ -81,7 +81,7 @@ class _Import:
     expected: dict[str, str] = field(default_factory=dict[str, str])
 
     def rows(self, bar: Steps) -> Iterator[Row]:
-        """Yield the complaints among the rows; what cannot be read goes to the rejected ones."""
+        """Yield the rows that are complaints; rows that cannot be read are rejected."""
         header = self.table.header
         for found in self.table:
             bar.at(self.table.position)
@@ -112,14 +112,14 @@ class _Import:
 
     @property
     def answers(self) -> int:
-        """How many rows have been dealt with."""
+        """How many rows are done."""
         return self.became.total() - self.became["flagged"] + self.rejects.count
 
     def _reject(self, cells: tuple[str, ...], line: int, reason: str) -> None:
         self.rejects.add(cells, f"line {line}: {reason}")
 
     def tell(self, seconds: float) -> None:
-        """Print what came of it."""
+        """Print the result."""
         figures = {
             "registered": self.became["registered"],
             "already": self.became["already"],
@@ -128,11 +128,11 @@ class _Import:
             "seconds": round(seconds, 2),
         }
         if self.rejects.count:
-            say(f"{self.rejects.count} rows could not be taken; they and the reasons are in {self.rejects.path}")
+            say(f"{self.rejects.count} rows were rejected; they are in {self.rejects.path}, with the reasons")
         if invocation().as_json:
             emit(figures)
         else:
             record(
-                f"{self.table.path.name} by mapping {self.mapping.id}",
+                f"{self.table.path.name}, mapping {self.mapping.id}",
                 {**figures, "no complaints": self.became["skipped"]},
             )

@@ -1,4 +1,4 @@
-"""`throughline parked …`: records that could not be applied, and what a person decides on them."""
+"""The commands of `throughline parked`: list, show, retry, skip, skipped."""
 
 from __future__ import annotations
 
@@ -12,19 +12,26 @@ from deploy.local.cli.options import Service
 from deploy.local.cli.output import Exit, emit, fail, out, progress, record, say, table
 from deploy.local.cli.parked.selection import Selection, found_as, outcomes, page_of, services_of
 
-app = typer.Typer(help="Records that could not be applied, and what to do with them.", no_args_is_help=True)
+app = typer.Typer(help="List, retry or skip records that could not be applied.", no_args_is_help=True)
 
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]…", help="Parked records; without: the options choose")]
-Complaint = Annotated[str, typer.Option(metavar="ID", help="Of one complaint")]
-Topic = Annotated[str, typer.Option(help="That came from one topic")]
-Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Whose reason has these words")]
-WithReason = Annotated[str, typer.Option("--with-reason", metavar="TEXT", help="Whose reason has these words")]
-Cause = Annotated[str, typer.Option(metavar="TEXT", help="Of one cause, as `list --by-cause` shows it")]
-Permanent = Annotated[
-    bool | None, typer.Option("--permanent/--waiting", help="Only those that a person must decide on, or the others")
+Ids = Annotated[
+    list[str] | None, typer.Argument(metavar="[ID]…", help="Ids of parked records; without them, the options select")
 ]
-Limit = Annotated[int, typer.Option(min=0, help="At most so many, to try a fix first; 0: all")]
-_NOTHING_CHOSEN = "choose which: give IDs, or --service, --complaint, --topic, --cause or the words of a reason"
+Complaint = Annotated[str, typer.Option(metavar="ID", help="Only records of this complaint")]
+Topic = Annotated[str, typer.Option(help="Only records from this topic")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Only records whose reason contains this text")]
+WithReason = Annotated[
+    str, typer.Option("--with-reason", metavar="TEXT", help="Only records whose reason contains this text")
+]
+Cause = Annotated[str, typer.Option(metavar="TEXT", help="Only records with this cause, as in `list --by-cause`")]
+Permanent = Annotated[
+    bool | None,
+    typer.Option(
+        "--permanent/--waiting", help="Only records that need a decision, or only those retried automatically"
+    ),
+]
+Limit = Annotated[int, typer.Option(min=0, help="At most this many, for example to try a fix; 0: all")]
+_NOTHING_CHOSEN = "choose records: give IDs, or --service, --complaint, --topic, --cause or text from the reason"
 
 
 @app.command("list")
@@ -36,10 +43,10 @@ def list_(
     reason: Reason = "",
     cause: Cause = "",
     permanent: Permanent = None,
-    by_cause: Annotated[bool, typer.Option("--by-cause", help="Count them by service and cause")] = False,
+    by_cause: Annotated[bool, typer.Option("--by-cause", help="Count records by service and cause")] = False,
     limit: Limit = 100,
 ) -> None:
-    """List what is parked."""
+    """List parked records."""
     chosen = Selection(complaint, topic, reason, cause, permanent=permanent)
     with connected(reads=True) as api:
         if by_cause:
@@ -68,28 +75,28 @@ def _by_cause(api: Api, service: str, chosen: Selection) -> None:
 
 
 def _when(one: dict[str, Any]) -> str:
-    return "a person decides" if one["permanent"] else str(one["due"] or "-")
+    return "needs a decision" if one["permanent"] else str(one["due"] or "-")
 
 
 @app.command()
 def show(
     *,
-    record_id: Annotated[str, typer.Argument(metavar="ID", help="The parked record")],
+    record_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the parked record")],
     service: Service = "",
 ) -> None:
-    """Show everything about one parked record but its bytes."""
+    """Show everything about one parked record except its content."""
     with connected(reads=True) as api:
         found = list(found_as(api, services_of(service), record_id))
     if not found:
-        fail(f"{record_id} is not parked; `throughline parked list` and `parked skipped` say what is and what was")
+        fail(f"{record_id} is not parked; see `throughline parked list` and `throughline parked skipped`")
     if invocation().as_json:
         emit({"items": found})
         return
     for one in found:
         event, headers = one.pop("event") or {}, one.pop("headers")
-        one["event"] = ", ".join(f"{name} {value}" for name, value in event.items()) or "its envelope cannot be read"
+        one["event"] = ", ".join(f"{name} {value}" for name, value in event.items()) or "cannot be read"
         one["headers"] = ", ".join(f"{header['name']} ({header['bytes']})" for header in headers) or "none"
-        one["waits_behind"] = one["waits_behind"] or "nothing: it is the head of its line"
+        one["waits_behind"] = one["waits_behind"] or "nothing: it is first in its line"
         one["behind_ids"] = ", ".join(one["behind_ids"]) or "-"
         record(f"{one.pop('service')}: {one.pop('id')}", one)
 
@@ -106,7 +113,7 @@ def retry(
     permanent: Permanent = None,
     limit: Limit = 0,
 ) -> None:
-    """Try records again, each with the line behind it; exit code 1 if some are still wrong."""
+    """Retry records, each with those that wait behind it; exit code 1 if any still fails."""
     chosen = Selection(complaint, topic, reason, cause, permanent=permanent)
     if not (ids or service or chosen.query()):
         fail(_NOTHING_CHOSEN, Exit.USAGE)
@@ -117,17 +124,17 @@ def retry(
 
     wrong: list[dict[str, str]] = []
     applied = 0
-    with connected() as api, progress("trying again") as bar:
+    with connected() as api, progress("retrying") as bar:
         for name, one, why in outcomes(api, ids or (), services_of(service), chosen, limit, try_again):
             applied += not why
             wrong += [{"service": name, "id": one, "reason": why}] if why else []
-            bar.at(applied + len(wrong), f"trying again: {applied} applied, {len(wrong)} still wrong")
+            bar.at(applied + len(wrong), f"retrying: {applied} applied, {len(wrong)} failed")
     if invocation().as_json:
         emit({"applied": applied, "wrong": wrong})
     else:
-        out.print(_told("applied, with what waited behind them", applied, len(wrong)), markup=False)
+        out.print(_outcome("applied, with those that waited behind them", applied, len(wrong)), markup=False)
         if wrong:
-            table("Still wrong", ("service", "id", "reason"), [tuple(one.values()) for one in wrong])
+            table("Failed again", ("service", "id", "reason"), [tuple(one.values()) for one in wrong])
     if wrong:
         raise typer.Exit(Exit.FAILED)
 
@@ -136,8 +143,10 @@ def retry(
 def skip(  # noqa: PLR0913 - one option per filter
     *,
     ids: Ids = None,
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why they are given up; asked for without it")] = "",
-    by: Annotated[str, typer.Option(metavar="ROLE", help="Who gives them up")] = "operator",
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why the records are skipped; prompted for if omitted")
+    ] = "",
+    by: Annotated[str, typer.Option(metavar="ROLE", help="Who decides to skip them")] = "operator",
     service: Service = "",
     complaint: Complaint = "",
     topic: Topic = "",
@@ -146,45 +155,45 @@ def skip(  # noqa: PLR0913 - one option per filter
     permanent: Permanent = None,
     limit: Limit = 0,
 ) -> None:
-    """Give records up for good, with a reason that is kept; the lines behind them go on."""
+    """Skip records for good, with a reason that is kept; those that wait behind them go on."""
     chosen = Selection(complaint, topic, with_reason, cause, permanent=permanent)
     if not (ids or service or chosen.query()):
         fail(_NOTHING_CHOSEN, Exit.USAGE)
-    why = reason.strip() or _asked()
+    why = reason.strip() or _prompted_reason()
 
     def give_up(api: Api, name: str, batch: list[str]) -> dict[str, str]:
         done = set(api.post(f"{name}/parked/skip", {"ids": batch, "reason": why}, role=by))
-        return {one: "" if one in done else "an earlier event is missing before it" for one in batch}
+        return {one: "" if one in done else "an earlier event is missing" for one in batch}
 
     left: list[dict[str, str]] = []
     skipped = 0
-    with connected() as api, progress("giving up") as bar:
+    with connected() as api, progress("skipping") as bar:
         for name, one, refused in outcomes(api, ids or (), services_of(service), chosen, limit, give_up):
             skipped += not refused
             left += [{"service": name, "id": one, "reason": refused}] if refused else []
-            bar.at(skipped + len(left), f"giving up: {skipped}")
+            bar.at(skipped + len(left), f"skipping: {skipped}")
     if invocation().as_json:
         emit({"skipped": skipped, "left": left})
     else:
-        out.print(_told("given up", skipped, len(left)), markup=False)
+        out.print(_outcome("skipped", skipped, len(left)), markup=False)
         if left:
-            table("Left where they are", ("service", "id", "why"), [tuple(one.values()) for one in left])
+            table("Still parked", ("service", "id", "why"), [tuple(one.values()) for one in left])
     if left:
         raise typer.Exit(Exit.FAILED)
 
 
-def _asked() -> str:
+def _prompted_reason() -> str:
     try:
-        while not (said := str(typer.prompt("Why are they given up? It is kept for good", err=True)).strip()):
-            say("a reason is needed")
+        while not (reason := str(typer.prompt("Reason for skipping (kept for good)", err=True)).strip()):
+            say("a reason is required")
     except typer.Abort:
-        fail("nothing was given up: say why with --reason TEXT", Exit.USAGE)
-    return said
+        fail("nothing was skipped; give the reason with --reason TEXT", Exit.USAGE)
+    return reason
 
 
-def _told(what: str, done: int, left: int) -> str:
+def _outcome(what: str, done: int, left: int) -> str:
     if not done and not left:
-        return "nothing left to do: no record that is parked fits"
+        return "nothing to do: no parked record matches"
     return f"{done} {what}" + (f"; {left} not" if left else "")
 
 
@@ -195,11 +204,11 @@ def skipped(
     complaint: Complaint = "",
     limit: Limit = 100,
 ) -> None:
-    """List what was given up, why and by whom, the oldest first."""
+    """List skipped records with the reason and who decided, oldest first."""
     with connected(reads=True) as api:
         found = list(page_of(api, services_of(service), Selection(complaint), limit, listing="skipped"))
     if invocation().as_json:
         emit({"items": found})
         return
     rows = [tuple(one[name] for name in ("service", "id", "skipped_at", "by", "why", "reason")) for one in found]
-    table("Given up", ("service", "id", "when", "by", "why", "what was wrong"), rows)
+    table("Skipped", ("service", "id", "when", "by", "why", "error"), rows)

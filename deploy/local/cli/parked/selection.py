@@ -1,4 +1,4 @@
-"""Going through parked records over HTTP: pages of a list, and acting on a selection until nothing of it is left."""
+"""Selecting parked records over HTTP: paging through a list, and acting on a selection until none is left."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from deploy.local.cli.client import Api
 from services import NAMES
 
 AT_ONCE: Final = 20
-"""Few enough that a request ends within seconds even where each record is tried several times."""
+"""Few enough for a request to end within seconds even if each record is tried several times."""
 _PAGE: Final = 100
 
 Act = Callable[[Api, str, list[str]], dict[str, str]]
-"""Does something with records of a service by their ids; per id empty, or why it was not done."""
+"""Acts on records of a service by their ids; returns by id the reason why not, or an empty string."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which records, by the filters of the service's edge; what is empty or None does not filter."""
+    """Filters for parked records, as the services have them; empty or None does not filter."""
 
     complaint: str = ""
     topic: str = ""
@@ -37,7 +37,7 @@ class Selection:
 
 
 def services_of(service: str) -> Sequence[str]:
-    """Return the one service that was named, or all."""
+    """Return the named service, or all."""
     return (service,) if service else NAMES
 
 
@@ -64,7 +64,7 @@ def _pages(api: Api, path: str, query: dict[str, Any]) -> Iterator[list[dict[str
 
 
 def found_as(api: Api, services: Sequence[str], record_id: str) -> Iterator[dict[str, Any]]:
-    """Yield what each service that has parked a record of this id says of it."""
+    """Yield the record with this id from each service that has parked it."""
     for name in services:
         found = api.find(f"{name}/parked/{quote(record_id)}")
         if found is not None:
@@ -74,12 +74,12 @@ def found_as(api: Api, services: Sequence[str], record_id: str) -> Iterator[dict
 def outcomes(
     api: Api, ids: Sequence[str], services: Sequence[str], chosen: Selection, limit: int, act: Act
 ) -> Iterator[tuple[str, str, str]]:
-    """Act on records and yield (service, id, why not) of each.
+    """Act on records and yield (service, id, reason why not) for each.
 
     Args:
-        ids: these records; without any, the heads of the lines that `chosen` means. Those that come to the head of
-            their line by it are acted on too, until no such record is left.
-        limit: at most so many of those chosen; 0: all.
+        ids: these records; without any, the first record of each line that `chosen` selects. Records that become
+            the first of their line are acted on too, until none is left.
+        limit: at most this many of those chosen; 0: all.
     """
     left = limit or None
     for name in services:
@@ -108,7 +108,7 @@ def _chosen(api: Api, name: str, chosen: Selection, act: Act, left: int | None) 
                 done |= set() if outcome[2] else {outcome[1]}
                 yield outcome
             went = went or bool(done)
-            # The next page begins after one that is still there; what was done is no place to go on from.
+            # The next page has to start after a record that is still there.
             stays = [one["id"] for one in page if one["id"] not in done]
             after = stays[-1] if stays else after
             if (len(page) < _PAGE and not done) or (left is not None and len(tried) >= left):
