@@ -32,7 +32,7 @@ class ServiceStore:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSources:
-    """All stores of a deployment, and its broker if the topics hold every record; otherwise empty."""
+    """All stores of a deployment. `broker` is empty unless its topics hold every record."""
 
     stores: Sequence[ServiceStore]
     broker: str = ""
