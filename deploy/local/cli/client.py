@@ -135,12 +135,12 @@ def connected(organisation: str = "", *, reads: bool = False) -> Iterator[Api]:
     import httpx
 
     try:
-        running = looking()
+        running = find_running()
         if running is not None:
             with running as api:
                 yield api
             return
-        with _own(invocation().folder, organisation, reads=reads) as api:
+        with _started(invocation().folder, organisation, reads=reads) as api:
             yield api
     except BrokenPipeError:
         # The reader closed the pipe; flushing what is left must not fail again at exit.
@@ -151,11 +151,11 @@ def connected(organisation: str = "", *, reads: bool = False) -> Iterator[Api]:
     except httpx.HTTPError as error:
         where = invocation().url or "the data folder's process"
         fail(f"the services do not answer at {where}: {error!r}; are they running?")
-    except unusable() as error:
+    except startup_errors() as error:
         fail(str(error), Exit.USAGE)
 
 
-def looking() -> Api | None:
+def find_running() -> Api | None:
     """Return the services that run, at `--url` or on the data folder; None if there are none. Starts none."""
     if invocation().url:
         return Api(invocation().url)
@@ -164,7 +164,7 @@ def looking() -> Api | None:
     return None if running is None else Api(running.url, folder=folder)
 
 
-def unusable() -> tuple[type[Exception], ...]:
+def startup_errors() -> tuple[type[Exception], ...]:
     """Return the errors that keep a data folder from being served; each message says what to do."""
     # Importing the services takes a second; commands that find them running do not need to.
     from shared.core.datafile import DataFileInvalid
@@ -176,7 +176,7 @@ def unusable() -> tuple[type[Exception], ...]:
 
 
 @contextmanager
-def _own(folder: DataFolder, organisation: str, *, reads: bool) -> Iterator[Api]:
+def _started(folder: DataFolder, organisation: str, *, reads: bool) -> Iterator[Api]:
     known = folder.organisation()
     if known is None and reads:
         fail(

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import typer
 
-from deploy.local.cli.client import Api, Refused, looking
+from deploy.local.cli.client import Api, Refused, find_running
 from deploy.local.cli.invocation import invocation
 from deploy.local.cli.output import Exit, emit, fail, out, plain, table
 from services import NAMES
@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def doctor() -> None:
     """Check every service; if something is wrong, say what to do and exit with code 1."""
-    api = looking()
+    api = find_running()
     if api is None:
         fail("nothing runs on this data folder; start it with `throughline up`, or give an address with --url")
     with api:

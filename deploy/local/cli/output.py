@@ -104,7 +104,7 @@ class Steps:
         self._bar = bar
         self._task: TaskID = bar.add_task(what, total=total)
         self._done = 0
-        self._said = time.monotonic() - _LINE_SECONDS + _UNSEEN_SECONDS
+        self._printed_at = time.monotonic() - _LINE_SECONDS + _UNSEEN_SECONDS
 
     def at(self, done: int, what: str = "") -> None:
         """Show how much is done, and what is being done if that has changed."""
@@ -112,8 +112,8 @@ class Steps:
         self._done = done
         self._bar.update(self._task, completed=done, description=self._what)
         now = time.monotonic()
-        if self._bar.disable and now - self._said >= _LINE_SECONDS:
-            self._said = now
+        if self._bar.disable and now - self._printed_at >= _LINE_SECONDS:
+            self._printed_at = now
             share = f" {100 * done // self._total} %" if self._total else ""
             say(f"{self._what}{share}")
 

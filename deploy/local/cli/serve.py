@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.local.cli.client import unusable
+from deploy.local.cli.client import startup_errors
 from deploy.local.cli.invocation import Standalone, invocation
 from deploy.local.cli.output import Exit, emit, fail, out, say
 from services import NAMES
@@ -52,7 +52,7 @@ def serve(
         out.print(f"{name} listens at {url}; {url}/readyz says when it is ready. Ctrl-C stops it.", markup=False)
         out.file.flush()
 
-    usage_errors: tuple[type[Exception], ...] = (*unusable(), SettingsInvalid, TopicsRefused, ValueError)
+    usage_errors: tuple[type[Exception], ...] = (*startup_errors(), SettingsInvalid, TopicsRefused, ValueError)
     try:
         settings, warnings = settings_of(name)
         for warning in warnings:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deploy.local.cli.client import DEFAULT_ORGANISATION, unusable
+from deploy.local.cli.client import DEFAULT_ORGANISATION, startup_errors
 from deploy.local.cli.invocation import invocation
 from deploy.local.cli.output import Exit, emit, fail, out
 from deploy.local.folder import DataFolder
@@ -39,7 +39,7 @@ def up(
     try:
         chosen = organisation or folder.organisation() or DEFAULT_ORGANISATION
         asyncio.run(_serve(folder, chosen, host, port))
-    except unusable() as error:
+    except startup_errors() as error:
         fail(str(error), Exit.USAGE)
     except NotReady as error:
         fail(f"the services did not start: {error}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from deploy.local.cli.client import Api, Refused, looking, unusable
+from deploy.local.cli.client import Api, Refused, find_running, startup_errors
 from deploy.local.cli.invocation import invocation
 from deploy.local.cli.output import Exit, emit, fail, progress, say
 from services import NAMES
@@ -51,12 +51,12 @@ def verify(
         requests = read_journal(journal.read_bytes().splitlines()) if journal else []
         sources, api = _sources()
         with api or nullcontext():
-            evidence = _Look(sources, requests, patience).evidence(api)
+            evidence = _Collector(sources, requests, patience).evidence(api)
         with progress("checking the ten invariants"):
             findings = check(evidence)
     except JournalInvalid as error:
         fail(f"{journal}, {error}", Exit.USAGE)
-    except (NothingThere, NotIdle, Refused, httpx.HTTPError, KafkaError, TimeoutError, *unusable()) as error:
+    except (NothingThere, NotIdle, Refused, httpx.HTTPError, KafkaError, TimeoutError, *startup_errors()) as error:
         fail(f"cannot check: {error or repr(error)}", Exit.USAGE)
     if invocation().as_json:
         emit({name: finding.as_json() for name, finding in findings.items()})
@@ -73,15 +73,15 @@ def _sources() -> tuple[EvidenceSources, Api | None]:
     options = invocation()
     named = None if options.data_dir else by_environment()
     if named is not None:
-        return named, looking() if options.url else None
+        return named, find_running() if options.url else None
     if options.url and options.data_dir is None:
         raise NothingThere(
             "--url is not enough: --data-dir or THROUGHLINE_<SERVICE>_STORE must say where the stores are"
         )
-    return in_folder(options.folder), looking()
+    return in_folder(options.folder), find_running()
 
 
-class _Look:
+class _Collector:
     """Collects the evidence while the services are idle: writes in between would make it contradict itself."""
 
     def __init__(self, sources: EvidenceSources, journal: Sequence[Request], patience: float) -> None:

@@ -27,7 +27,7 @@ def test_topics_with_other_partitions_than_it_was_told_end_it_with_a_sentence(si
     refused = site.start("intake")
     assert refused.ended() == 2
     assert (
-        "topic complaints.intake.v1 has 4 partitions, it should have 12; apply deploy/kafka/topics.yaml" in refused.said
+        "topic complaints.intake.v1 has 4 partitions, it should have 12; run `throughline topics apply`" in refused.said
     )
     assert "Traceback" not in refused.said
 

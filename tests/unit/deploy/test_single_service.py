@@ -15,8 +15,8 @@ class TestSettings:
     def test_come_from_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("THROUGHLINE_ROUTING_STORE", STORE)
         monkeypatch.setenv("THROUGHLINE_ROUTING_SOURCES", '{"intake": "http://a", "departments": "http://b"}')
-        settings, strange = settings_of("routing")
-        assert (settings.store, settings.sources["intake"], strange) == (STORE, "http://a", [])
+        settings, warnings = settings_of("routing")
+        assert (settings.store, settings.sources["intake"], warnings) == (STORE, "http://a", [])
 
     def test_that_are_missing_are_named_with_what_would_be_right(self) -> None:
         with pytest.raises(SettingsInvalid, match=r"^THROUGHLINE_ROUTING_STORE is not set; right would be sqlite:"):

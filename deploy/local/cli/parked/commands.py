@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -10,7 +11,7 @@ from deploy.local.cli.client import Api, connected
 from deploy.local.cli.invocation import invocation
 from deploy.local.cli.options import Service
 from deploy.local.cli.output import Exit, emit, fail, out, progress, record, say, table
-from deploy.local.cli.parked.selection import Selection, found_as, outcomes, page_of, services_of
+from deploy.local.cli.parked.selection import Act, Selection, found_as, outcomes, page_of, services_of
 
 app = typer.Typer(help="List, retry or skip records that could not be applied.", no_args_is_help=True)
 
@@ -31,7 +32,21 @@ Permanent = Annotated[
     ),
 ]
 Limit = Annotated[int, typer.Option(min=0, help="At most this many, for example to try a fix; 0: all")]
-_NOTHING_CHOSEN = "choose records: give IDs, or --service, --complaint, --topic, --cause or text from the reason"
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How an action on records is called. `done` and `left` are its fields in JSON."""
+
+    doing: str
+    done: str
+    left: str
+    result: str
+    title: str
+
+
+_RETRY: Final = _Words("retrying", "applied", "wrong", "applied, with those that waited behind them", "Failed again")
+_SKIP: Final = _Words("skipping", "skipped", "left", "skipped", "Still parked")
 
 
 @app.command("list")
@@ -115,28 +130,13 @@ def retry(
 ) -> None:
     """Retry records, each with those that wait behind it; exit code 1 if any still fails."""
     chosen = Selection(complaint, topic, reason, cause, permanent=permanent)
-    if not (ids or service or chosen.query()):
-        fail(_NOTHING_CHOSEN, Exit.USAGE)
+    _need_a_choice(ids, service, chosen)
 
     def try_again(api: Api, name: str, batch: list[str]) -> dict[str, str]:
         answer: dict[str, str] = api.post(f"{name}/parked/retry", {"ids": batch})
         return answer
 
-    wrong: list[dict[str, str]] = []
-    applied = 0
-    with connected() as api, progress("retrying") as bar:
-        for name, one, why in outcomes(api, ids or (), services_of(service), chosen, limit, try_again):
-            applied += not why
-            wrong += [{"service": name, "id": one, "reason": why}] if why else []
-            bar.at(applied + len(wrong), f"retrying: {applied} applied, {len(wrong)} failed")
-    if invocation().as_json:
-        emit({"applied": applied, "wrong": wrong})
-    else:
-        out.print(_outcome("applied, with those that waited behind them", applied, len(wrong)), markup=False)
-        if wrong:
-            table("Failed again", ("service", "id", "reason"), [tuple(one.values()) for one in wrong])
-    if wrong:
-        raise typer.Exit(Exit.FAILED)
+    _act(ids, service, chosen, limit, try_again, _RETRY)
 
 
 @app.command()
@@ -157,29 +157,14 @@ def skip(  # noqa: PLR0913 - one option per filter
 ) -> None:
     """Skip records for good, with a reason that is kept; those that wait behind them go on."""
     chosen = Selection(complaint, topic, with_reason, cause, permanent=permanent)
-    if not (ids or service or chosen.query()):
-        fail(_NOTHING_CHOSEN, Exit.USAGE)
+    _need_a_choice(ids, service, chosen)
     why = reason.strip() or _prompted_reason()
 
     def give_up(api: Api, name: str, batch: list[str]) -> dict[str, str]:
         done = set(api.post(f"{name}/parked/skip", {"ids": batch, "reason": why}, role=by))
         return {one: "" if one in done else "an earlier event is missing" for one in batch}
 
-    left: list[dict[str, str]] = []
-    skipped = 0
-    with connected() as api, progress("skipping") as bar:
-        for name, one, refused in outcomes(api, ids or (), services_of(service), chosen, limit, give_up):
-            skipped += not refused
-            left += [{"service": name, "id": one, "reason": refused}] if refused else []
-            bar.at(skipped + len(left), f"skipping: {skipped}")
-    if invocation().as_json:
-        emit({"skipped": skipped, "left": left})
-    else:
-        out.print(_outcome("skipped", skipped, len(left)), markup=False)
-        if left:
-            table("Still parked", ("service", "id", "why"), [tuple(one.values()) for one in left])
-    if left:
-        raise typer.Exit(Exit.FAILED)
+    _act(ids, service, chosen, limit, give_up, _SKIP)
 
 
 def _prompted_reason() -> str:
@@ -191,10 +176,36 @@ def _prompted_reason() -> str:
     return reason
 
 
-def _outcome(what: str, done: int, left: int) -> str:
+def _need_a_choice(ids: list[str] | None, service: str, chosen: Selection) -> None:
+    if not (ids or service or chosen.query()):
+        fail(
+            "choose records: give IDs, or --service, --complaint, --topic, --cause or text from the reason", Exit.USAGE
+        )
+
+
+def _act(ids: list[str] | None, service: str, chosen: Selection, limit: int, act: Act, words: _Words) -> None:
+    """Act on the chosen records and print the result; exit code 1 if it was not done to some of them."""
+    done = 0
+    left: list[dict[str, str]] = []
+    with connected() as api, progress(words.doing) as bar:
+        for name, one, why in outcomes(api, ids or (), services_of(service), chosen, limit, act):
+            done += not why
+            left += [{"service": name, "id": one, "reason": why}] if why else []
+            bar.at(done + len(left), f"{words.doing}: {done} {words.done}, {len(left)} not")
+    if invocation().as_json:
+        emit({words.done: done, words.left: left})
+    else:
+        out.print(_result(words, done, len(left)), markup=False)
+        if left:
+            table(words.title, ("service", "id", "reason"), [tuple(one.values()) for one in left])
+    if left:
+        raise typer.Exit(Exit.FAILED)
+
+
+def _result(words: _Words, done: int, left: int) -> str:
     if not done and not left:
         return "nothing to do: no parked record matches"
-    return f"{done} {what}" + (f"; {left} not" if left else "")
+    return f"{done} {words.result}" + (f"; {left} not" if left else "")
 
 
 @app.command()
