@@ -9,7 +9,7 @@ FIRST ?= 0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env up down logs demo test test-unit unit-of-shared unit-of-services test-sim test-sim-long test-chaos bench lint docs lock lock-check
+.PHONY: help setup env up down logs demo test test-fast fast-half fast-rest test-sim test-sim-long test-chaos bench lint docs lock lock-check
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,14 +43,15 @@ demo: $(STAMP) ## start everything, play complaints through, print what came of 
 test: $(STAMP) ## every test that needs no Docker, four at a time
 	$(BIN)/pytest --numprocesses 4 --dist loadscope
 
-test-unit: $(STAMP) ## the unit tests alone (seconds), a few examples per property
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync unit-of-shared unit-of-services
+test-fast: $(STAMP) ## what to run between edits: unit, architecture, contracts on memory and SQLite, 500 seeds
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync fast-half fast-rest
 
 # Two plain runs side by side: dealing out tests of a millisecond costs more than running them.
-unit-of-shared: UNIT = shared engine intake
-unit-of-services: UNIT = departments review routing deploy
-unit-of-shared unit-of-services:
-	$(BIN)/pytest $(addprefix tests/unit/,$(UNIT)) -m "not slow" --hypothesis-profile quick
+HALF = tests/contract $(addprefix tests/unit/,departments deploy review routing) tests/sim/test_seeds.py
+fast-half: FAST = $(HALF)
+fast-rest: FAST = tests/architecture tests/unit $(addprefix --ignore=,$(HALF))
+fast-half fast-rest:
+	@SEEDS=500 $(BIN)/pytest $(FAST) --quiet -m "not mongodb" --hypothesis-profile quick
 
 test-sim: $(STAMP) ## the simulator: SEEDS=n schedules from FIRST=n on (KEEP, SHAKE: as a failing seed prints them)
 	SEEDS=$(SEEDS) FIRST=$(FIRST) KEEP=$(KEEP) SHAKE=$(SHAKE) $(BIN)/pytest tests/sim

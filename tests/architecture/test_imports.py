@@ -4,12 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.architecture.tree import ROOT
 
 
-@pytest.mark.slow
 def test_the_import_contracts_hold() -> None:
     found = subprocess.run(  # noqa: S603 - our own tool
         [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False

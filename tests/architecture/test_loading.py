@@ -4,8 +4,6 @@ import json
 import subprocess
 import sys
 
-import pytest
-
 from services import NAMES
 from tests.architecture.tree import ROOT
 
@@ -32,7 +30,6 @@ def loaded_by(code: str) -> set[str]:
     return HEAVY & set(json.loads(found.stdout))
 
 
-@pytest.mark.slow
 class TestTheCommand:
     def test_loads_nothing_heavy_before_it_knows_what_to_do(self) -> None:
         assert loaded_by("import deploy.local.cli.main") == set()

@@ -15,7 +15,6 @@ from tests.conftest import emptied
 from tests.engine.choice import Engine
 from tests.engine.services import Site
 
-pytestmark = pytest.mark.slow
 KILLED = -9
 
 

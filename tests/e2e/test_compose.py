@@ -12,7 +12,6 @@ from tests.e2e.processes import until
 from tests.engine.containers import need_docker
 from tests.engine.jars import EngineMissing
 
-pytestmark = pytest.mark.slow
 PROJECT = "throughline-test"
 
 

@@ -46,7 +46,6 @@ def answer(played: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.slow
 class TestTheDemonstration:
     def test_it_ends_well(self, played: subprocess.CompletedProcess[str]) -> None:
         assert played.returncode == 0, played.stderr[-2_000:]

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
 from services.review.projections import FIGURES
 from shared.contracts.intake import ComplaintRegistered
 from shared.contracts.review import SummaryPublished
@@ -23,7 +21,6 @@ from tests.e2e.processes import (
     wrong,
 )
 
-pytestmark = pytest.mark.slow
 MARKETPLACE = ("--organisation", "marketplace")
 
 

@@ -5,11 +5,8 @@ import time
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.e2e.processes import counted, evidence_in, importing, invented_rows, until, up, wrong
-
-pytestmark = pytest.mark.slow
 
 
 def test_paused_beyond_the_session_timeout_with_messages_under_way_it_goes_on(tmp_path: Path) -> None:

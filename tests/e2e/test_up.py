@@ -7,11 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.e2e.processes import Up, cpu_seconds, evidence_in, importing, invented_rows, until, up, wrong
-
-pytestmark = pytest.mark.slow
 
 
 def test_what_another_process_has_is_refused_and_that_one_rests(

@@ -11,7 +11,7 @@ from shared.messaging.producer import Producer
 from .conftest import Place, record, until
 from .test_broker import Seen, consuming, spread
 
-pytestmark = [pytest.mark.slow, pytest.mark.parametrize("place", ["kafka"], indirect=True)]
+pytestmark = pytest.mark.parametrize("place", ["kafka"], indirect=True)
 
 
 def mine(consumer: Any) -> set[int]:  # noqa: ANN401 - aiokafka's

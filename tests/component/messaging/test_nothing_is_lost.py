@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
-import pytest
 from aiokafka import ConsumerRecord
 
 from shared.messaging.broker import TIMING_EMBEDDED, make_broker, subscribe
@@ -101,7 +100,6 @@ async def push(sent: Sequence[OutgoingRecord], *, groups: dict[str, Reader], hel
 
 
 class TestWhenAReaderIsSlowerThanTheBrokerKeeps:
-    @pytest.mark.slow
     async def test_200000_events_go_through_without_a_loss_and_in_order(self) -> None:
         sent = events(200_000, TOPICS, keys=2_000)
         assert sum(len(each.value) for each in sent) > 1.5 * KEPT_BYTES_PER_PARTITION * 4 * len(TOPICS)

@@ -48,7 +48,6 @@ async def reviews(deployment: Deployment) -> int:
     return sum(counts.values())
 
 
-@pytest.mark.slow
 class TestTheBrokerGoesDownDuringTraffic:
     async def test_everything_accepted_meanwhile_arrives_when_it_is_back(self, deployment: Deployment) -> None:
         flowing = [asyncio.ensure_future(register(deployment, 60)) for _ in range(4)]
@@ -91,7 +90,6 @@ class TestTheBrokerIsAwayAndThereIsNothingToSend:
         await deployment.wait_ready()
 
 
-@pytest.mark.slow
 class TestTheBrokerAnswersWithErrors:
     async def test_refused_sends_fetches_and_commits_cost_time_only(self, deployment: Deployment) -> None:
         not_leader, unknown, coordinator_away, rebalancing = 6, -1, 15, 27

@@ -73,7 +73,6 @@ async def test_a_department_that_writes_nothing_for_seconds_holds_up_nobody(
     assert await known(deployment, "departments") == 200
 
 
-@pytest.mark.slow
 async def test_beyond_its_patience_it_is_an_outage_that_parks_nothing(deployment: Deployment, tmp_path: Path) -> None:
     with writes_blocked(tmp_path / "departments.sqlite3"):
         await register(deployment, 50)

@@ -11,6 +11,7 @@ from shared.privacy.sqlite_vault import SqliteVault
 from shared.privacy.vault import MemoryVault, Vault
 from shared.store.mongo import Driver, MongoItems, MongoStore
 from shared.store.port import StoreUnavailable
+from tests.contract.drivers import MONGODB_DRIVERS
 from tests.engine.proxy import Proxy
 from tests.engine.urls import database_url
 
@@ -27,7 +28,7 @@ VAULTS: dict[str, Callable[[pytest.FixtureRequest], Vault]] = {
 }
 
 
-@pytest.fixture(params=VAULTS)
+@pytest.fixture(params=["memory", "sqlite", *MONGODB_DRIVERS])
 async def vault(request: pytest.FixtureRequest) -> AsyncIterator[Vault]:
     opened = VAULTS[request.param](request)
     await opened.open()
@@ -132,6 +133,7 @@ class TestTheFile:
         await vault.close()
 
 
+@pytest.mark.mongodb
 class TestOnAServer:
     async def test_it_is_used_without_being_opened_and_still_there_after_closing(self, server: str) -> None:
         items = MongoItems(database_url(server, f"test_{uuid.uuid4().hex}"))

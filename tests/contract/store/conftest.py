@@ -10,6 +10,7 @@ from shared.store.memory import MemoryData, MemoryStore
 from shared.store.mongo import Driver, MongoStore
 from shared.store.port import Store
 from shared.store.sqlite import SqliteStore
+from tests.contract.drivers import MONGODB_DRIVERS
 from tests.engine.urls import database_url
 
 Connect = Callable[[], Store]
@@ -38,11 +39,10 @@ ADAPTERS: dict[str, Callable[[pytest.FixtureRequest], Connect]] = {
 }
 
 
-@pytest.fixture(params=ADAPTERS.values(), ids=ADAPTERS.keys())
+@pytest.fixture(params=["memory", "sqlite", *MONGODB_DRIVERS])
 def connect(request: pytest.FixtureRequest) -> Connect:
     """A new store, not yet open, on this test's data."""
-    adapter: Callable[[pytest.FixtureRequest], Connect] = request.param
-    return adapter(request)
+    return ADAPTERS[request.param](request)
 
 
 @pytest.fixture

@@ -10,8 +10,6 @@ from tests.e2e.processes import free_port
 from tests.engine.choice import Engine
 from tests.engine.services import Site
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def site(bare: Engine, tmp_path: Path) -> Iterator[Site]:

@@ -12,8 +12,6 @@ from shared.contracts.topics import INTAKE, SUMMARIES, department_topic
 from tests.component.cli.running import Ran, command
 from tests.engine.choice import Engine
 
-pytestmark = pytest.mark.slow
-
 
 def apply(bare: Engine, *options: object) -> Ran:
     return command("topics", "apply", "--broker", bare.bootstrap, "--replication", 1, *options)

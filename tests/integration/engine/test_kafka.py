@@ -8,7 +8,6 @@ from shared.messaging.producer import OutgoingRecord, Producer
 from tests.engine.choice import Engine
 from tests.engine.kafka import Kafka
 
-pytestmark = pytest.mark.slow
 TOPIC = "kept-on-disk"
 
 

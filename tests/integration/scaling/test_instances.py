@@ -14,7 +14,6 @@ from tests.engine.choice import Engine
 from tests.engine.services import Site
 from tests.integration.scaling.groups import assignments, committed, lag, register
 
-pytestmark = pytest.mark.slow
 Figure = Callable[[str, object], None]
 Ground = tuple[Site, Callable[[str], str]]
 

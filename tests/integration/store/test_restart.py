@@ -18,8 +18,6 @@ T = TypeVar("T")
 
 PATIENCE = 60.0
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def own(engine: Engine, tmp_path: Path) -> Iterator[DocumentStore]:

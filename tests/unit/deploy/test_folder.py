@@ -66,7 +66,6 @@ class TestWhenNobodyHasIt:
         assert folder.organisation() is None
 
 
-@pytest.mark.slow
 class TestWhenAnotherProcessHasIt:
     def test_it_says_which_and_what_to_do(self, folder: DataFolder) -> None:
         with Other(folder.path, "http://there") as other:

@@ -15,7 +15,6 @@ from shared.core.organisation import from_path
 from shared.core.steptimes import overruns
 from tests.realrows import DATA
 
-pytestmark = pytest.mark.slow
 MAPPING = import_mapping.from_path("marketplace")
 ORGANISATION = from_path("marketplace")
 NEVER = datetime.max.replace(tzinfo=UTC)

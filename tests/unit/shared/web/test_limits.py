@@ -28,7 +28,6 @@ class TestNesting:
         assert not too_deep(b"[" + b"{}," * 10_000 + b"{}]")
 
 
-@pytest.mark.slow
 class TestWhenABodyIsMadeToBeSlow:
     """These took minutes when strings were matched by a pattern that tries again at each quote."""
 

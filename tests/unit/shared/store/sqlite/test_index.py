@@ -11,7 +11,6 @@ from shared.store.port import Value
 from shared.store.sqlite import SqliteStore, states
 from shared.testing.commits import Entry, entry
 
-pytestmark = pytest.mark.slow
 WORDS = ["open", "closed", "ö", ""]
 
 

@@ -11,8 +11,6 @@ import pytest
 from shared.store.sqlite import SqliteStore
 from shared.testing.commits import entry
 
-pytestmark = pytest.mark.slow
-
 APPENDING = """
 import asyncio, sys
 from pathlib import Path
