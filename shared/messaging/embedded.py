@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, Self
@@ -31,6 +32,7 @@ _SELF_TEST_TOPIC: Final = "throughline.self-test"
 _ONLY_BROKER: Final = 1
 _PRODUCER_HANDLE: Final = 0
 _CONF_OK: Final = 0
+_BETWEEN_COMMANDS_SECONDS: Final = 0.001
 
 _POINTER: Final = ctypes.c_void_p
 _SIGNATURES: Final[dict[str, tuple[object, list[object]]]] = {
@@ -95,6 +97,14 @@ def _load(path: Path) -> ctypes.CDLL:
     return library
 
 
+def _let_it_poll() -> None:
+    """Give the cluster's thread a moment before the next command.
+
+    A command that reaches it right after it answered one, before it polls again, waits until that poll ends: a second.
+    """
+    time.sleep(_BETWEEN_COMMANDS_SECONDS)
+
+
 class EmbeddedBroker:
     """One Kafka broker on a free loopback port, until `stop()`. Also a context manager.
 
@@ -151,23 +161,26 @@ class EmbeddedBroker:
             if known is not None:
                 message = f"topic {topic} has {known} partitions, not {partitions}"
                 raise ValueError(message)
-            error = self._library.rd_kafka_mock_topic_create(self._running, topic.encode(), partitions, _ONLY_BROKER)
+            error = self._command("rd_kafka_mock_topic_create", topic.encode(), partitions, _ONLY_BROKER)
             if error:
                 raise _refused(f"topic {topic}", f"error {error}")
             self._topics[topic] = partitions
 
-    @property
-    def _running(self) -> int:
+    def _command(self, name: str, *arguments: object) -> int | None:
+        """Call a function of the cluster; returns its answer."""
         if self._cluster is None:
             message = "the embedded broker is stopped; start a new one"
             raise EmbeddedBrokerUnavailable(message)
-        return self._cluster
+        _let_it_poll()
+        answer: int | None = getattr(self._library, name)(self._cluster, *arguments)
+        return answer
 
     def stop(self) -> None:
         """Close every connection and forget everything; idempotent."""
         cluster, self._cluster = self._cluster, None
         handle, self._handle = self._handle, None
         if cluster:
+            _let_it_poll()
             self._library.rd_kafka_mock_cluster_destroy(cluster)
         if handle:
             self._library.rd_kafka_destroy(handle)
@@ -181,16 +194,15 @@ class EmbeddedBroker:
     def fail_next(self, api_key: int, *error_codes: int) -> None:
         """Answer the next requests of one kind with these Kafka error codes, one each, in order."""
         codes = (ctypes.c_int * len(error_codes))(*error_codes)
-        self._library.rd_kafka_mock_push_request_errors_array(self._running, api_key, len(error_codes), codes)
+        self._command("rd_kafka_mock_push_request_errors_array", api_key, len(error_codes), codes)
 
     def set_down(self, down: bool) -> None:  # noqa: FBT001 - a switch has two positions
         """Take the broker off the network (it keeps its data), or bring it back."""
-        switch = self._library.rd_kafka_mock_broker_set_down if down else self._library.rd_kafka_mock_broker_set_up
-        switch(self._running, _ONLY_BROKER)
+        self._command("rd_kafka_mock_broker_set_down" if down else "rd_kafka_mock_broker_set_up", _ONLY_BROKER)
 
     def set_rtt(self, milliseconds: int) -> None:
         """Delay every answer by this round-trip time."""
-        self._library.rd_kafka_mock_broker_set_rtt(self._running, _ONLY_BROKER, milliseconds)
+        self._command("rd_kafka_mock_broker_set_rtt", _ONLY_BROKER, milliseconds)
 
     async def self_test(self, *, timeout_s: float = 5.0) -> None:
         """Produce and consume one record over loopback.
