@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,6 +17,8 @@ USED = pytest.StashKey[list[str]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[USED] = []
+    # Every test that was collected lives on: a sixth of the time would go into looking at them again and again.
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
