@@ -13,7 +13,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.engine.jars import HERE, EngineMissing, class_path
+from tests.engine.jars import EngineMissing, class_path
 
 _JAVA = ("java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _SAYS = b"port "
@@ -63,7 +63,7 @@ def start(folder: Path, port: int = 0) -> DocumentStore:
         EngineMissing: it cannot be had here, or did not start; the message says why.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    command = [*_JAVA, "-cp", class_path(), str(HERE / "DocumentStore.java"), str(port), str(folder / "documents.mv")]
+    command = [*_JAVA, "-cp", class_path(), "DocumentStore", str(port), str(folder / "documents.mv")]
     log = folder / "documentstore.log"
     with log.open("ab") as complaints:
         process = subprocess.Popen(  # noqa: S603
