@@ -20,6 +20,7 @@ from shared.contracts.topics import PARTITIONS_EMBEDDED
 from shared.core.organisation import from_path
 from shared.messaging.embedded import EmbeddedBroker
 from shared.runtime.idle import Pending, wait_until_idle
+from shared.runtime.ops.access import Probing
 from shared.runtime.ports import Clock
 from shared.runtime.service import Service
 from shared.web.problems import NOT_READY, problem
@@ -79,15 +80,15 @@ class Deployment:
         app = FastAPI(title="Throughline", docs_url=None, redoc_url=None, openapi_url=None)
 
         @app.get("/")
-        async def index() -> dict[str, str]:
+        async def index(_asker: Probing) -> dict[str, str]:
             return {name: f"{self.url}/{name}/docs" for name in NAMES}
 
         @app.get("/livez")
-        async def livez() -> dict[str, str]:
+        async def livez(_asker: Probing) -> dict[str, str]:
             return {"status": "alive"}
 
         @app.get("/readyz")
-        async def readyz() -> Response:
+        async def readyz(_asker: Probing) -> Response:
             missing = await self.not_ready()
             if missing:
                 return problem(NOT_READY, "; ".join(f"{k}: {v}" for k, v in missing.items()), missing=missing)

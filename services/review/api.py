@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
-from typing import Annotated, Final, Literal
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
+from services.review.access import Acknowledging, FinishingAction, ReadingFigures, ReadingReviews, Reviewing
 from services.review.commands import (
     AcknowledgeSummary,
     AgreeAction,
@@ -26,11 +27,12 @@ from shared.contracts.review import KIND
 from shared.core.decider import Rejected
 from shared.runtime.calls import Execute
 from shared.runtime.ports import Clock, Ids
+from shared.web.access import Asker
 from shared.web.freetext import FreeText
 from shared.web.problems import NotFound
+from shared.web.requests import Body, published_as
 from shared.web.writes import Framed, Write, WriteAnswer, answer
 
-BOARD: Final = "review-board"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Sentence = Annotated[FreeText, StringConstraints(min_length=3, max_length=2_000, strip_whitespace=True)]
 ComplaintId = Annotated[str, Path(max_length=100)]
@@ -41,10 +43,8 @@ Cursor = Annotated[str, Query(max_length=100)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
-class CauseSaid(BaseModel):
+class CauseSaid(Body):
     """One cause. `weight` in any unit: the weights of all causes are normalised to 1."""
-
-    model_config = ConfigDict(extra="forbid")
 
     step: Name
     factor: Factor
@@ -52,22 +52,25 @@ class CauseSaid(BaseModel):
     evidence: Sentence
 
 
-class CausesSaid(BaseModel):
+@published_as("CausesSaid")
+class CausesRequest(Body):
     """All causes; they replace those there are. `override`: why words that blame people must stand."""
-
-    model_config = ConfigDict(extra="forbid")
 
     causes: list[CauseSaid] = Field(min_length=1, max_length=20)
     override: Override = ""
 
+    def command(self, asker: Asker, now: datetime) -> SetCauses:
+        """Return the command."""
+        causes = tuple(CauseGiven(one.step, one.factor, one.weight, one.evidence) for one in self.causes)
+        return SetCauses(now=now, by=asker.by, causes=causes, override=self.override)
 
-class ActionSaid(BaseModel):
+
+@published_as("ActionSaid")
+class ActionRequest(Body):
     """An action: who does what by when, and by what later complaints will show that it worked.
 
     `override`: why words that blame people must stand.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: Literal["containment", "corrective", "preventive"]
     department: Name
@@ -77,13 +80,31 @@ class ActionSaid(BaseModel):
     criterion: Sentence
     override: Override = ""
 
+    def command(self, asker: Asker, now: datetime, *, action: str) -> AgreeAction:
+        """Return the command that agrees on it under this id."""
+        return AgreeAction(
+            now=now,
+            by=asker.by,
+            action=action,
+            kind=self.kind,
+            department=self.department,
+            step=self.step,
+            text=self.text,
+            due=self.due.astimezone(UTC),
+            criterion=self.criterion,
+            override=self.override,
+        )
 
-class ReadBy(BaseModel):
+
+@published_as("ReadBy")
+class AcknowledgeRequest(Body):
     """Which department has read the summary."""
 
-    model_config = ConfigDict(extra="forbid")
-
     department: Name
+
+    def command(self, asker: Asker, now: datetime) -> AcknowledgeSummary:
+        """Return the command; a caller that names no role acts as the department."""
+        return AcknowledgeSummary(now=now, by=asker.by or self.department, department=self.department)
 
 
 def router(execute: Execute, views: Views, clock: Clock, ids: Ids) -> APIRouter:
@@ -98,6 +119,7 @@ def router(execute: Execute, views: Views, clock: Clock, ids: Ids) -> APIRouter:
 def _review_reads(routes: APIRouter, views: Views) -> None:
     @routes.get("/reviews")
     async def reviews(
+        _asker: ReadingReviews,
         status: Words = None,
         severity: Words = None,
         period: Words = None,
@@ -118,13 +140,14 @@ def _review_reads(routes: APIRouter, views: Views) -> None:
         return await views.reviews.page({name: values for name, values in asked.items() if values}, cursor, limit)
 
     @routes.get("/reviews/{complaint}")
-    async def review(complaint: ComplaintId, response: Response) -> ReviewView:
+    async def review(_asker: ReadingReviews, complaint: ComplaintId, response: Response) -> ReviewView:
         found = await views.reviews.review(complaint)
         response.headers["ETag"] = f'"{found.version}"'
         return found
 
     @routes.get("/summaries")
     async def summaries(
+        _asker: ReadingReviews,
         period: Words = None,
         department: Words = None,
         theme: Words = None,
@@ -135,25 +158,29 @@ def _review_reads(routes: APIRouter, views: Views) -> None:
         return await views.reviews.summaries({name: values for name, values in asked.items() if values}, cursor, limit)
 
     @routes.get("/counts")
-    async def counts() -> Mapping[str, int]:
+    async def counts(_asker: ReadingFigures) -> Mapping[str, int]:
         return await views.reviews.counts()
 
 
 def _figure_reads(routes: APIRouter, views: Views) -> None:
     @routes.get("/themes")
-    async def themes(period: Month = "", cause: Annotated[str, Query(max_length=150)] = "") -> Pareto:
+    async def themes(
+        _asker: ReadingFigures, period: Month = "", cause: Annotated[str, Query(max_length=150)] = ""
+    ) -> Pareto:
         return await views.figures.pareto(period, cause)
 
     @routes.get("/summary")
-    async def summary(period: Month = "") -> BoardView:
+    async def summary(_asker: ReadingFigures, period: Month = "") -> BoardView:
         return await views.figures.board(period)
 
     @routes.get("/times")
-    async def times(period: Month = "") -> TimesView:
+    async def times(_asker: ReadingFigures, period: Month = "") -> TimesView:
         return await views.figures.times(period)
 
     @routes.get("/times/orders")
-    async def order_times(period: Words = None, cursor: Cursor = "", limit: Limit = 500) -> OrderTimesPage:
+    async def order_times(
+        _asker: ReadingFigures, period: Words = None, cursor: Cursor = "", limit: Limit = 500
+    ) -> OrderTimesPage:
         where = {"period": period} if period else {}
         return await views.reviews.order_times(where, cursor, limit)
 
@@ -168,37 +195,26 @@ def _writes(routes: APIRouter, execute: Execute, views: Views, clock: Clock, ids
             raise
 
     @routes.post("/reviews/{complaint}/causes")
-    async def set_causes(complaint: ComplaintId, body: CausesSaid, write: Framed) -> WriteAnswer:
-        causes = tuple(CauseGiven(one.step, one.factor, one.weight, one.evidence) for one in body.causes)
-        return await carry_out(complaint, write, SetCauses(clock.now(), write.by or BOARD, causes, body.override))
+    async def set_causes(asker: Reviewing, complaint: ComplaintId, body: CausesRequest, write: Framed) -> WriteAnswer:
+        return await carry_out(complaint, write, body.command(asker, clock.now()))
 
     @routes.post("/reviews/{complaint}/actions")
-    async def agree_action(complaint: ComplaintId, body: ActionSaid, write: Framed) -> WriteAnswer:
+    async def agree_action(asker: Reviewing, complaint: ComplaintId, body: ActionRequest, write: Framed) -> WriteAnswer:
         action = ids.derived(f"{complaint}/action/{write.key}") if write.key else ids.new()
-        command = AgreeAction(
-            now=clock.now(),
-            by=write.by or BOARD,
-            action=action,
-            kind=body.kind,
-            department=body.department,
-            step=body.step,
-            text=body.text,
-            due=body.due.astimezone(UTC),
-            criterion=body.criterion,
-            override=body.override,
-        )
-        return await carry_out(complaint, write, command)
+        return await carry_out(complaint, write, body.command(asker, clock.now(), action=action))
 
     @routes.post("/reviews/{complaint}/actions/{action}/done")
-    async def finish_action(complaint: ComplaintId, action: ComplaintId, write: Framed) -> WriteAnswer:
-        return await carry_out(complaint, write, FinishAction(clock.now(), write.by or BOARD, action))
+    async def finish_action(
+        asker: FinishingAction, complaint: ComplaintId, action: ComplaintId, write: Framed
+    ) -> WriteAnswer:
+        return await carry_out(complaint, write, FinishAction(now=clock.now(), by=asker.by, action=action))
 
     @routes.post("/reviews/{complaint}/conclude")
-    async def conclude(complaint: ComplaintId, write: Framed) -> WriteAnswer:
-        return await carry_out(complaint, write, Conclude(clock.now(), write.by or BOARD))
+    async def conclude(asker: Reviewing, complaint: ComplaintId, write: Framed) -> WriteAnswer:
+        return await carry_out(complaint, write, Conclude(now=clock.now(), by=asker.by))
 
     @routes.post("/reviews/{complaint}/acknowledge")
-    async def acknowledge(complaint: ComplaintId, body: ReadBy, write: Framed) -> WriteAnswer:
-        return await carry_out(
-            complaint, write, AcknowledgeSummary(clock.now(), write.by or body.department, body.department)
-        )
+    async def acknowledge(
+        asker: Acknowledging, complaint: ComplaintId, body: AcknowledgeRequest, write: Framed
+    ) -> WriteAnswer:
+        return await carry_out(complaint, write, body.command(asker, clock.now()))

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Final
+from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from services.routing.access import Deciding, Reading
 from services.routing.commands import Command, DecideTriage, LinkComplaint, UnlinkComplaint
 from services.routing.views import StepCount, TriagePage, TriageView, Views
 from shared.contracts.routing import KIND
 from shared.core.decider import Rejected
 from shared.runtime.calls import Execute
 from shared.runtime.ports import Clock
+from shared.web.access import Asker
 from shared.web.freetext import FreeText
 from shared.web.problems import Invalid, NotFound
+from shared.web.requests import Body, published_as
 from shared.web.writes import Framed, Write, WriteAnswer, answer
 
-TRIAGE_ROLE: Final = "triage"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Sentence = Annotated[FreeText, StringConstraints(min_length=3, max_length=1_000, strip_whitespace=True)]
 Override = Annotated[FreeText, StringConstraints(max_length=500, strip_whitespace=True)]
@@ -27,7 +30,8 @@ Cursor = Annotated[str, Query(max_length=100)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
-class Decide(BaseModel):
+@published_as("Decide")
+class DecideRequest(Body):
     """A person's decision.
 
     Attributes:
@@ -35,23 +39,43 @@ class Decide(BaseModel):
         override: why words that blame people must stand.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
     category: Name
     steps: list[Name] = Field(default_factory=list[str], max_length=50)
     reason: Sentence
     override: Override = ""
 
+    def command(self, asker: Asker, now: datetime) -> DecideTriage:
+        """Return the command."""
+        return DecideTriage(
+            now=now,
+            by=asker.by,
+            category=self.category,
+            steps=tuple(self.steps),
+            reason=self.reason,
+            override=self.override,
+        )
 
-class LinkTo(BaseModel):
+
+@published_as("LinkTo")
+class LinkRequest(Body):
     """Another complaint that this one repeats or duplicates. `override` as in a decision."""
-
-    model_config = ConfigDict(extra="forbid")
 
     other: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     score: float = Field(ge=0, le=1)
     why: Sentence
     override: Override = ""
+
+    def command(self, asker: Asker, now: datetime, *, complaint: str) -> LinkComplaint:
+        """Return the command that links this complaint to the other."""
+        return LinkComplaint(
+            now=now,
+            by=asker.by,
+            complaint=complaint,
+            other=self.other,
+            score=self.score,
+            why=self.why,
+            override=self.override,
+        )
 
 
 def router(execute: Execute, views: Views, clock: Clock) -> APIRouter:
@@ -65,6 +89,7 @@ def router(execute: Execute, views: Views, clock: Clock) -> APIRouter:
 def _reads(routes: APIRouter, views: Views) -> None:
     @routes.get("/triages")
     async def triages(
+        _asker: Reading,
         status: Annotated[list[str] | None, Query()] = None,
         category: Annotated[list[str] | None, Query()] = None,
         severity: Annotated[list[str] | None, Query()] = None,
@@ -77,21 +102,21 @@ def _reads(routes: APIRouter, views: Views) -> None:
         return await views.triages(where, cursor, limit)
 
     @routes.get("/triages/queue")
-    async def queue(cursor: Cursor = "", limit: Limit = 100) -> TriagePage:
+    async def queue(_asker: Reading, cursor: Cursor = "", limit: Limit = 100) -> TriagePage:
         return await views.queue(cursor, limit)
 
     @routes.get("/triages/{complaint}")
-    async def triage(complaint: ComplaintId, response: Response) -> TriageView:
+    async def triage(_asker: Reading, complaint: ComplaintId, response: Response) -> TriageView:
         found = await views.triage(complaint)
         response.headers["ETag"] = f'"{found.version}"'
         return found
 
     @routes.get("/steps")
-    async def steps() -> Mapping[str, StepCount]:
+    async def steps(_asker: Reading) -> Mapping[str, StepCount]:
         return await views.steps()
 
     @routes.get("/counts")
-    async def counts() -> Mapping[str, int]:
+    async def counts(_asker: Reading) -> Mapping[str, int]:
         return await views.counts()
 
 
@@ -105,26 +130,23 @@ def _writes(routes: APIRouter, execute: Execute, views: Views, clock: Clock) -> 
             raise
 
     @routes.post("/triages/{complaint}/decide")
-    async def decide(complaint: ComplaintId, body: Decide, write: Framed) -> WriteAnswer:
-        by = write.by or TRIAGE_ROLE
-        command = DecideTriage(clock.now(), by, body.category, tuple(body.steps), body.reason, body.override)
-        return await carry_out(complaint, write, command)
+    async def decide(asker: Deciding, complaint: ComplaintId, body: DecideRequest, write: Framed) -> WriteAnswer:
+        return await carry_out(complaint, write, body.command(asker, clock.now()))
 
     @routes.post("/triages/{complaint}/links")
-    async def link(complaint: ComplaintId, body: LinkTo, write: Framed) -> WriteAnswer:
+    async def link(asker: Deciding, complaint: ComplaintId, body: LinkRequest, write: Framed) -> WriteAnswer:
         if not await views.known(body.other):
             raise Invalid([("other", f"there is no complaint {body.other}")])
-        by = write.by or TRIAGE_ROLE
-        command = LinkComplaint(clock.now(), by, complaint, body.other, body.score, body.why, body.override)
-        return await carry_out(complaint, write, command)
+        return await carry_out(complaint, write, body.command(asker, clock.now(), complaint=complaint))
 
     @routes.delete("/triages/{complaint}/links/{other}")
     async def unlink(
+        asker: Deciding,
         complaint: ComplaintId,
         other: ComplaintId,
         write: Framed,
         why: Annotated[FreeText, Query(max_length=1_000)] = "the link was wrong",
         override: Annotated[FreeText, Query(max_length=500)] = "",
     ) -> WriteAnswer:
-        command = UnlinkComplaint(clock.now(), write.by or TRIAGE_ROLE, other, why, override)
+        command = UnlinkComplaint(now=clock.now(), by=asker.by, other=other, why=why, override=override)
         return await carry_out(complaint, write, command)

@@ -7,14 +7,12 @@ import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 from pydantic import BaseModel
 
 from shared.runtime.calls import Call, Outcome
+from shared.web.headers import OfWrite
 from shared.web.problems import Invalid
-
-MAX_KEY = 200
-MAX_VERSION = 40
 
 
 class WriteAnswer(BaseModel):
@@ -34,18 +32,24 @@ class WriteAnswer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """What headers and body say about a write, beside the command itself."""
+    """What headers and body say about a write, beside the command itself.
+
+    Attributes:
+        route: method and path.
+        content: the body as parsed JSON; None where there is none.
+    """
 
     key: str
-    digest: str
+    route: tuple[str, str]
+    content: Any
     expected: int | None
-    by: str
     traceparent: str
 
     def call(self, kind: str, key: str, command: object) -> Call:
         """Return the call of a command; the idempotency key counts per aggregate."""
         scoped = f"{kind}/{key}:{self.key}" if self.key else ""
-        return Call(kind, key, command, scoped, self.digest, self.expected, traceparent=self.traceparent)
+        digest = digest_of([*self.route, self.content])
+        return Call(kind, key, command, scoped, digest, self.expected, traceparent=self.traceparent)
 
 
 def answer(outcome: Outcome) -> WriteAnswer:
@@ -60,29 +64,31 @@ def digest_of(value: Any) -> str:  # noqa: ANN401 - any JSON
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-async def write_headers(
-    request: Request,
-    idempotency_key: Annotated[str, Header(max_length=MAX_KEY)] = "",
-    if_match: Annotated[str, Header(max_length=MAX_VERSION)] = "",
-    throughline_role: Annotated[str, Header(max_length=60, pattern=r"^[a-z0-9-]*$")] = "",
-    traceparent: Annotated[str, Header(max_length=60)] = "",
-) -> Write:
-    """Read the headers and the digest of a write; use as ``Annotated[Write, Depends(write_headers)]`` or `Framed`."""
-    content = _content(await request.body())
-    if content and not _takes_a_body(request):
-        raise Invalid([("body", "this request takes none")])
-    digest = digest_of([request.method, request.url.path, content])
-    return Write(idempotency_key, digest, _version(if_match), throughline_role, traceparent)
+async def _frame(request: Request, headers: OfWrite) -> Write:
+    content = await _content(request)
+    return Write(
+        key=headers.idempotency_key,
+        route=(request.method, request.url.path),
+        content=content,
+        expected=_version(headers.if_match),
+        traceparent=headers.traceparent,
+    )
 
 
-Framed = Annotated[Write, Depends(write_headers)]
+Framed = Annotated[Write, Depends(_frame)]
 
 
-def _content(body: bytes) -> Any:  # noqa: ANN401 - any JSON
+async def _content(request: Request) -> Any:  # noqa: ANN401 - any JSON
+    if not await request.body():
+        return None
     try:
-        return json.loads(body) if body else None
+        # The request keeps what it parsed, so a body that the framework has already read is not parsed again.
+        content = await request.json()
     except ValueError as error:
         raise Invalid([("body", f"is not JSON: {error}")]) from None
+    if content and not _takes_a_body(request):
+        raise Invalid([("body", "this request takes none")])
+    return content
 
 
 def _takes_a_body(request: Request) -> bool:

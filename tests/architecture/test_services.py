@@ -13,7 +13,7 @@ from shared.contracts.intake import COMPLAINTS, ComplaintEvent
 from shared.runtime.definition import Definition
 from tests.architecture.tree import ROOT, cases, named, nodes, parsed, part_of
 
-ALWAYS = {"main", "settings", "consumers", "views"}
+ALWAYS = {"main", "settings", "access", "consumers", "views"}
 DECIDING = {"api", "timers", "decide", "state", "policy", "commands"}
 """What a service has that decides anything; one that only shows what others decided has projections instead."""
 ANATOMY = {*ALWAYS, *DECIDING, "projections"}

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from services.departments.commands import NoteRefusedWording
+from services.departments.commands import (
+    Answer,
+    CloseEscalation,
+    ContactCustomer,
+    NoteRefusedWording,
+    ObjectTo,
+    Propose,
+)
 from shared.core.decider import Rejected
 from shared.core.wording import BLAMES_PEOPLE
 from shared.runtime.calls import Call, Execute
@@ -27,6 +34,15 @@ def carrying(execute: Execute) -> Carry:
             raise
 
     return carry
+
+
+def refused_wording(
+    command: Propose | ObjectTo | Answer | ContactCustomer | CloseEscalation, department: str, attempt: str
+) -> NoteRefusedWording:
+    """Return what puts on record that the words of a command were refused; `attempt`: the id they would have had."""
+    return NoteRefusedWording(
+        now=command.now, by=command.by, department=department, rule=BLAMES_PEOPLE.id, attempt=attempt
+    )
 
 
 async def on_record(execute: Execute, carry: Carry, call: Call, refused: NoteRefusedWording) -> WriteAnswer:

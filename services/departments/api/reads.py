@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
+from services.departments.access import ReadingResolutions, ReadingTable
 from services.departments.api.requests import ComplaintId, DepartmentId
 from services.departments.views import STATUSES, Briefing, BriefingPage, ResolutionPage, ResolutionView, Views
 from services.departments.views.reads import STANDINGS
@@ -24,30 +25,40 @@ def reads_router(views: Views) -> APIRouter:
 
     @routes.get("/resolutions")
     async def resolutions(
-        status: Words = None, department: Words = None, cursor: Cursor = "", limit: Limit = 50
+        _asker: ReadingResolutions,
+        status: Words = None,
+        department: Words = None,
+        cursor: Cursor = "",
+        limit: Limit = 50,
     ) -> ResolutionPage:
         return await views.resolutions(_known(status, STATUSES), department or [], cursor, limit)
 
     @routes.get("/resolutions/{complaint}")
-    async def resolution(complaint: ComplaintId, response: Response) -> ResolutionView:
+    async def resolution(_asker: ReadingResolutions, complaint: ComplaintId, response: Response) -> ResolutionView:
         found = await views.resolution(complaint)
         response.headers["ETag"] = f'"{found.version}"'
         return found
 
     @routes.get("/departments/{department}/table")
     async def table(
-        department: DepartmentId, status: Words = None, cursor: Cursor = "", limit: Limit = 50
+        _asker: ReadingTable,
+        department: DepartmentId,
+        status: Words = None,
+        cursor: Cursor = "",
+        limit: Limit = 50,
     ) -> BriefingPage:
         return await views.briefings(department, _known(status, (*STATUSES, *STANDINGS)), cursor, limit)
 
     @routes.get("/departments/{department}/table/{complaint}")
-    async def briefing(department: DepartmentId, complaint: ComplaintId, response: Response) -> Briefing:
+    async def briefing(
+        _asker: ReadingTable, department: DepartmentId, complaint: ComplaintId, response: Response
+    ) -> Briefing:
         found = await views.briefing(department, complaint)
         response.headers["ETag"] = f'"{found.version}"'
         return found
 
     @routes.get("/counts")
-    async def counts() -> dict[str, dict[str, int]]:
+    async def counts(_asker: ReadingResolutions) -> dict[str, dict[str, int]]:
         return await views.counts()
 
     return routes

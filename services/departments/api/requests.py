@@ -7,12 +7,28 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from services.departments.commands import Draft
+from services.departments.commands import (
+    Agree,
+    Answer,
+    CloseEscalation,
+    ContactCustomer,
+    Decline,
+    DeliverRemedy,
+    Draft,
+    Endorse,
+    MakeStatement,
+    Nominate,
+    ObjectTo,
+    Propose,
+    ReportTimes,
+)
 from shared.contracts.event import MAX_TEXT, Instant
 from shared.contracts.parts import Remedy, StepTime
+from shared.web.access import Asker
 from shared.web.freetext import FreeText
+from shared.web.requests import Body
 
 DepartmentId = Annotated[str, Path(max_length=64)]
 ComplaintId = Annotated[str, Path(max_length=64)]
@@ -26,24 +42,28 @@ _Hours = Annotated[int, Field(ge=1, le=100_000)]
 _MANY = 100
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DeclineRequest(_Request):
+class DeclineRequest(Body):
     """A reason code of the organisation and the department that is concerned instead."""
 
     reason: _Id
     nominee: _Id
 
+    def command(self, asker: Asker, now: datetime, *, department: str) -> Decline:
+        """Return the command for this department."""
+        return Decline(now=now, by=asker.by, department=department, reason=self.reason, nominee=self.nominee)
 
-class NominateRequest(_Request):
+
+class NominateRequest(Body):
     """A further department that should sit at this table."""
 
     nominee: _Id
 
+    def command(self, asker: Asker, now: datetime, *, department: str) -> Nominate:
+        """Return the command for this department."""
+        return Nominate(now=now, by=asker.by, department=department, nominee=self.nominee)
 
-class StepRequest(_Request):
+
+class StepRequest(Body):
     """When one own step ran, and how long nothing was done in it."""
 
     step: _Id
@@ -56,14 +76,25 @@ class StepRequest(_Request):
         return StepTime(step=self.step, started=self.started, ended=self.ended)
 
 
-class TimesRequest(_Request):
+class TimesRequest(Body):
     """A department's own step times and the minutes its staff spent on this complaint."""
 
     steps: tuple[StepRequest, ...] = Field(max_length=_MANY)
     staff_minutes: _Minutes = 0
 
+    def command(self, asker: Asker, now: datetime, *, department: str) -> ReportTimes:
+        """Return the command for this department."""
+        return ReportTimes(
+            now=now,
+            by=asker.by,
+            department=department,
+            steps=tuple(one.time() for one in self.steps),
+            waiting={one.step: one.waiting_seconds for one in self.steps if one.waiting_seconds is not None},
+            staff_minutes=self.staff_minutes,
+        )
 
-class RemedyPart(_Request):
+
+class RemedyPart(Body):
     """A remedy of the playbook."""
 
     remedy: _Id
@@ -71,7 +102,7 @@ class RemedyPart(_Request):
     text: _Reason = ""
 
 
-class ProposeRequest(_Request):
+class ProposeRequest(Body):
     """A solution, tied to a step. `override`: why words that blame people must stand."""
 
     step: _Id
@@ -95,14 +126,22 @@ class ProposeRequest(_Request):
             override=self.override,
         )
 
+    def command(self, asker: Asker, now: datetime, *, department: str, proposal: str) -> Propose:
+        """Return the command for this department, with the proposal under this id."""
+        return Propose(now=now, by=asker.by, department=department, draft=self.draft(proposal))
 
-class EndorseRequest(_Request):
+
+class EndorseRequest(Body):
     """Which proposal."""
 
     proposal: _Id
 
+    def command(self, asker: Asker, now: datetime, *, department: str) -> Endorse:
+        """Return the command for this department."""
+        return Endorse(now=now, by=asker.by, department=department, proposal=self.proposal)
 
-class ObjectRequest(_Request):
+
+class ObjectRequest(Body):
     """Which proposal, why not, and what instead."""
 
     proposal: _Id
@@ -110,30 +149,65 @@ class ObjectRequest(_Request):
     alternative: ProposeRequest
     override: _Reason = ""
 
+    def command(self, asker: Asker, now: datetime, *, department: str, alternative: str) -> ObjectTo:
+        """Return the command for this department, with the alternative under this id."""
+        return ObjectTo(
+            now=now,
+            by=asker.by,
+            department=department,
+            proposal=self.proposal,
+            reason=self.reason,
+            alternative=self.alternative.draft(alternative),
+            override=self.override,
+        )
 
-class AgreeRequest(_Request):
+
+class AgreeRequest(Body):
     """One remedy proposal, prevention proposals, and hours per step."""
 
     remedy_proposal: _Id
     preventions: tuple[_Id, ...] = Field(default=(), max_length=_MANY)
     budgets: dict[_Id, _Hours] = Field(default_factory=dict, max_length=_MANY)
 
+    def command(self, asker: Asker, now: datetime, *, department: str) -> Agree:
+        """Return the command for this department."""
+        return Agree(
+            now=now,
+            by=asker.by,
+            department=department,
+            remedy_proposal=self.remedy_proposal,
+            preventions=self.preventions,
+            budgets=self.budgets,
+        )
 
-class RemedyRequest(_Request):
+
+class RemedyRequest(Body):
     """What delivering the remedy cost, and how long it took the staff."""
 
     cost: _Amount
     staff_minutes: _Minutes = 0
 
+    def command(self, asker: Asker, now: datetime, *, department: str) -> DeliverRemedy:
+        """Return the command for this department."""
+        return DeliverRemedy(
+            now=now, by=asker.by, department=department, cost=self.cost, staff_minutes=self.staff_minutes
+        )
 
-class StatementRequest(_Request):
-    """Named dates and amounts that the customer may be told."""
 
+class _Statement(Body):
     dates: dict[_Name, date] = Field(default_factory=dict, max_length=_MANY)
     amounts: dict[_Name, _Amount] = Field(default_factory=dict, max_length=_MANY)
 
 
-class AnswerRequest(StatementRequest):
+class StatementRequest(_Statement):
+    """Named dates and amounts that the customer may be told."""
+
+    def command(self, asker: Asker, now: datetime, *, department: str) -> MakeStatement:
+        """Return the command for this department."""
+        return MakeStatement(now=now, by=asker.by, department=department, dates=self.dates, amounts=self.amounts)
+
+
+class AnswerRequest(_Statement):
     """The one answer: its text, the numbered points it covers, and what it promises by when."""
 
     text: Annotated[FreeText, Field(min_length=1, max_length=MAX_TEXT)]
@@ -141,16 +215,38 @@ class AnswerRequest(StatementRequest):
     promises: dict[_Name, Instant] = Field(default_factory=dict[str, datetime], max_length=_MANY)
     override: _Reason = ""
 
+    def command(self, asker: Asker, now: datetime, *, department: str) -> Answer:
+        """Return the command for this department."""
+        return Answer(
+            now=now,
+            by=asker.by,
+            department=department,
+            text=self.text,
+            covers=self.covers,
+            promises=self.promises,
+            dates=self.dates,
+            amounts=self.amounts,
+            override=self.override,
+        )
 
-class ContactRequest(_Request):
+
+class ContactRequest(Body):
     """What the manager and the customer said to each other, without names."""
 
     note: _Text
     override: _Reason = ""
 
+    def command(self, asker: Asker, now: datetime) -> ContactCustomer:
+        """Return the command."""
+        return ContactCustomer(now=now, by=asker.by, note=self.note, override=self.override)
 
-class CloseRequest(_Request):
+
+class CloseRequest(Body):
     """Per failed instance a fix or a reason."""
 
     findings: dict[_Id, _Text] = Field(max_length=_MANY)
     override: _Reason = ""
+
+    def command(self, asker: Asker, now: datetime) -> CloseEscalation:
+        """Return the command."""
+        return CloseEscalation(now=now, by=asker.by, findings=self.findings, override=self.override)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter
 
-from services.departments import commands as asked
-from services.departments.api import requests as bodies
-from services.departments.api.carrying import carrying, on_record
-from services.departments.api.requests import ComplaintId, DepartmentId
+from services.departments.access import AtTheTable
+from services.departments.api.carrying import carrying, on_record, refused_wording
+from services.departments.api.requests import (
+    AgreeRequest,
+    AnswerRequest,
+    ComplaintId,
+    DeclineRequest,
+    DepartmentId,
+    EndorseRequest,
+    NominateRequest,
+    ObjectRequest,
+    ProposeRequest,
+    RemedyRequest,
+    StatementRequest,
+    TimesRequest,
+)
+from services.departments.commands import Join
 from shared.contracts.departments import KIND
 from shared.runtime.calls import Execute
 from shared.runtime.ports import Clock, Ids
@@ -37,43 +48,36 @@ def _sitting(routes: APIRouter, execute: Execute, clock: Clock) -> None:
     carry = carrying(execute)
 
     @routes.post(_PLACE + "/join")
-    async def join(department: DepartmentId, complaint: ComplaintId, write: Framed) -> WriteAnswer:
-        return await carry(write.call(KIND, complaint, asked.Join(**_who(write, clock, department))))
+    async def join(asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, write: Framed) -> WriteAnswer:
+        command = Join(now=clock.now(), by=asker.by, department=department)
+        return await carry(write.call(KIND, complaint, command))
 
     @routes.post(_PLACE + "/decline")
     async def decline(
-        department: DepartmentId, complaint: ComplaintId, body: bodies.DeclineRequest, write: Framed
+        asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: DeclineRequest, write: Framed
     ) -> WriteAnswer:
-        who = _who(write, clock, department)
-        command = asked.Decline(**who, reason=body.reason, nominee=body.nominee)
+        command = body.command(asker, clock.now(), department=department)
         return await carry(write.call(KIND, complaint, command))
 
     @routes.post(_PLACE + "/nominate")
     async def nominate(
-        department: DepartmentId, complaint: ComplaintId, body: bodies.NominateRequest, write: Framed
+        asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: NominateRequest, write: Framed
     ) -> WriteAnswer:
-        command = asked.Nominate(**_who(write, clock, department), nominee=body.nominee)
+        command = body.command(asker, clock.now(), department=department)
         return await carry(write.call(KIND, complaint, command))
 
     @routes.post(_PLACE + "/times")
     async def times(
-        department: DepartmentId, complaint: ComplaintId, body: bodies.TimesRequest, write: Framed
+        asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: TimesRequest, write: Framed
     ) -> WriteAnswer:
-        waiting = {one.step: one.waiting_seconds for one in body.steps if one.waiting_seconds is not None}
-        command = asked.ReportTimes(
-            **_who(write, clock, department),
-            steps=tuple(one.time() for one in body.steps),
-            waiting=waiting,
-            staff_minutes=body.staff_minutes,
-        )
+        command = body.command(asker, clock.now(), department=department)
         return await carry(write.call(KIND, complaint, command))
 
     @routes.post(_PLACE + "/statement")
     async def statement(
-        department: DepartmentId, complaint: ComplaintId, body: bodies.StatementRequest, write: Framed
+        asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: StatementRequest, write: Framed
     ) -> WriteAnswer:
-        who = _who(write, clock, department)
-        command = asked.MakeStatement(**who, dates=body.dates, amounts=body.amounts)
+        command = body.command(asker, clock.now(), department=department)
         return await carry(write.call(KIND, complaint, command))
 
 
@@ -82,53 +86,38 @@ def _proposing(routes: APIRouter, execute: Execute, clock: Clock, ids: Ids) -> N
 
     @routes.post(_PLACE + "/propose")
     async def propose(
-        department: DepartmentId, complaint: ComplaintId, body: bodies.ProposeRequest, write: Framed
+        asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: ProposeRequest, write: Framed
     ) -> ProposalAnswer:
-        who = _who(write, clock, department)
         proposal = _proposal_id(write, ids, complaint, department)
-        call = write.call(KIND, complaint, asked.Propose(**who, draft=body.draft(proposal)))
-        done = await on_record(execute, carry, call, _refused(who, proposal))
+        command = body.command(asker, clock.now(), department=department, proposal=proposal)
+        refused = refused_wording(command, department, proposal)
+        done = await on_record(execute, carry, write.call(KIND, complaint, command), refused)
         return ProposalAnswer(**done.model_dump(), proposal=proposal)
 
     @routes.post(_PLACE + "/endorse")
     async def endorse(
-        department: DepartmentId, complaint: ComplaintId, body: bodies.EndorseRequest, write: Framed
+        asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: EndorseRequest, write: Framed
     ) -> WriteAnswer:
-        command = asked.Endorse(**_who(write, clock, department), proposal=body.proposal)
+        command = body.command(asker, clock.now(), department=department)
         return await carry(write.call(KIND, complaint, command))
 
     @routes.post(_PLACE + "/object")
     async def object_to(
-        department: DepartmentId, complaint: ComplaintId, body: bodies.ObjectRequest, write: Framed
+        asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: ObjectRequest, write: Framed
     ) -> ProposalAnswer:
-        who = _who(write, clock, department)
         alternative = _proposal_id(write, ids, complaint, department)
-        command = asked.ObjectTo(
-            **who,
-            proposal=body.proposal,
-            reason=body.reason,
-            alternative=body.alternative.draft(alternative),
-            override=body.override,
-        )
-        done = await on_record(execute, carry, write.call(KIND, complaint, command), _refused(who, alternative))
+        command = body.command(asker, clock.now(), department=department, alternative=alternative)
+        refused = refused_wording(command, department, alternative)
+        done = await on_record(execute, carry, write.call(KIND, complaint, command), refused)
         return ProposalAnswer(**done.model_dump(), proposal=alternative)
 
     @routes.post(_PLACE + "/answer")
     async def answer(
-        department: DepartmentId, complaint: ComplaintId, body: bodies.AnswerRequest, write: Framed
+        asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: AnswerRequest, write: Framed
     ) -> WriteAnswer:
-        who = _who(write, clock, department)
-        command = asked.Answer(
-            **who,
-            text=body.text,
-            covers=body.covers,
-            promises=body.promises,
-            dates=body.dates,
-            amounts=body.amounts,
-            override=body.override,
-        )
-        attempt = _proposal_id(write, ids, complaint, department)
-        return await on_record(execute, carry, write.call(KIND, complaint, command), _refused(who, attempt))
+        command = body.command(asker, clock.now(), department=department)
+        refused = refused_wording(command, department, _proposal_id(write, ids, complaint, department))
+        return await on_record(execute, carry, write.call(KIND, complaint, command), refused)
 
 
 def _solving(routes: APIRouter, execute: Execute, clock: Clock) -> None:
@@ -136,33 +125,19 @@ def _solving(routes: APIRouter, execute: Execute, clock: Clock) -> None:
 
     @routes.post(_PLACE + "/agree")
     async def agree(
-        department: DepartmentId, complaint: ComplaintId, body: bodies.AgreeRequest, write: Framed
+        asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: AgreeRequest, write: Framed
     ) -> WriteAnswer:
-        command = asked.Agree(
-            **_who(write, clock, department),
-            remedy_proposal=body.remedy_proposal,
-            preventions=body.preventions,
-            budgets=body.budgets,
-        )
+        command = body.command(asker, clock.now(), department=department)
         return await carry(write.call(KIND, complaint, command))
 
     @routes.post(_PLACE + "/remedy")
     async def remedy(
-        department: DepartmentId, complaint: ComplaintId, body: bodies.RemedyRequest, write: Framed
+        asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: RemedyRequest, write: Framed
     ) -> WriteAnswer:
-        who = _who(write, clock, department)
-        command = asked.DeliverRemedy(**who, cost=body.cost, staff_minutes=body.staff_minutes)
+        command = body.command(asker, clock.now(), department=department)
         return await carry(write.call(KIND, complaint, command))
-
-
-def _who(write: Write, clock: Clock, department: str) -> dict[str, Any]:
-    return {"now": clock.now(), "by": write.by or department, "department": department}
 
 
 def _proposal_id(write: Write, ids: Ids, complaint: str, department: str) -> str:
     """The same key gives the same id, so that a request sent twice proposes once."""
     return ids.derived(f"proposal/{complaint}/{department}/{write.key}") if write.key else ids.new()
-
-
-def _refused(who: dict[str, Any], attempt: str) -> asked.NoteRefusedWording:
-    return asked.NoteRefusedWording(**who, rule="blames-people", attempt=attempt)

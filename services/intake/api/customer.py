@@ -2,53 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Path
 
-from services.intake.api.registration import known_of
-from services.intake.api.requests import Accept, Acknowledge, Customer, Feedback, Reason, Renegotiate
-from services.intake.commands import (
-    AcceptOutcome,
-    AcknowledgeComplaint,
-    Command,
-    GiveFeedback,
-    KeepPromise,
-    RejectOutcome,
-    RenegotiatePromise,
-    RequestEscalation,
-    WithdrawComplaint,
+from services.intake.access import ForCustomer, Handling
+from services.intake.api.requests import (
+    AcceptRequest,
+    AcknowledgeRequest,
+    Customer,
+    FeedbackRequest,
+    ReasonRequest,
+    RenegotiateRequest,
 )
+from services.intake.commands import Command, KeepPromise, RejectOutcome, RequestEscalation, WithdrawComplaint
 from services.intake.state import Unregistered
 from services.intake.views import Views
 from shared.contracts.intake import KIND
 from shared.core.decider import Rejected
-from shared.privacy.redaction import redact
+from shared.privacy.redaction import NOBODY, Known
 from shared.privacy.vault import Vault
 from shared.runtime.calls import Execute
 from shared.runtime.ports import Clock
 from shared.web.problems import NotFound
 from shared.web.writes import Framed, Write, WriteAnswer, answer
 
-CUSTOMER: Final = "customer"
-STAFF: Final = "staff"
 Id = Annotated[str, Path(max_length=64)]
 PromiseName = Annotated[str, Path(max_length=200)]
 
 
 class Desk:
-    """Carries out commands for one complaint, and masks the words that come with them."""
+    """Carries out commands for one complaint, and knows what to mask in the words that come with them."""
 
     def __init__(self, execute: Execute, vault: Vault) -> None:
         self._execute = execute
         self._vault = vault
 
-    async def masked(self, complaint: str, text: str) -> str:
-        """Return the text without personal data, the customer's own included."""
+    async def known(self, complaint: str) -> Known:
+        """Return what is known of the customer, and so must not appear in what is published."""
         kept = await self._vault.get(complaint)
         customer = orjson.loads(kept).get("customer") if kept else None
-        return redact(text, known_of(Customer(**customer) if customer else None)).text
+        return Customer(**customer).known if customer else NOBODY
 
     async def carry_out(self, write: Write, complaint: str, command: Command) -> WriteAnswer:
         """Carry out a command. Raises NotFound and what `Execute` raises."""
@@ -65,33 +60,34 @@ def customer_router(desk: Desk, views: Views, clock: Clock) -> APIRouter:
     routes = APIRouter(prefix="/complaints/{complaint}")
 
     @routes.post("/acknowledge")
-    async def acknowledge(complaint: Id, told: Acknowledge, write: Framed) -> WriteAnswer:
-        sentence = await desk.masked(complaint, told.next)
-        command = AcknowledgeComplaint(clock.now(), write.by or STAFF, next=sentence, by_when=told.by_when)
-        return await desk.carry_out(write, complaint, command)
+    async def acknowledge(asker: Handling, complaint: Id, body: AcknowledgeRequest, write: Framed) -> WriteAnswer:
+        known = await desk.known(complaint)
+        return await desk.carry_out(write, complaint, body.command(asker, clock.now(), known=known))
 
     @routes.post("/accept")
-    async def accept(complaint: Id, accepted: Accept, write: Framed) -> WriteAnswer:
+    async def accept(asker: ForCustomer, complaint: Id, body: AcceptRequest, write: Framed) -> WriteAnswer:
         state = await views.state(complaint)
         ref = "" if isinstance(state, Unregistered) else state.case.customer_ref
         last_asked = await views.last_asked(ref)
-        command = AcceptOutcome(clock.now(), write.by or CUSTOMER, accepted.learning_code, last_asked)
-        return await desk.carry_out(write, complaint, command)
+        return await desk.carry_out(write, complaint, body.command(asker, clock.now(), last_asked=last_asked))
 
     @routes.post("/reject")
-    async def reject(complaint: Id, because: Reason, write: Framed) -> WriteAnswer:
-        reason = await desk.masked(complaint, because.reason)
-        return await desk.carry_out(write, complaint, RejectOutcome(clock.now(), write.by or CUSTOMER, reason))
+    async def reject(asker: ForCustomer, complaint: Id, body: ReasonRequest, write: Framed) -> WriteAnswer:
+        known = await desk.known(complaint)
+        command = body.command(asker, clock.now(), known=known, kind=RejectOutcome)
+        return await desk.carry_out(write, complaint, command)
 
     @routes.post("/escalate")
-    async def escalate(complaint: Id, because: Reason, write: Framed) -> WriteAnswer:
-        reason = await desk.masked(complaint, because.reason)
-        return await desk.carry_out(write, complaint, RequestEscalation(clock.now(), write.by or CUSTOMER, reason))
+    async def escalate(asker: ForCustomer, complaint: Id, body: ReasonRequest, write: Framed) -> WriteAnswer:
+        known = await desk.known(complaint)
+        command = body.command(asker, clock.now(), known=known, kind=RequestEscalation)
+        return await desk.carry_out(write, complaint, command)
 
     @routes.post("/withdraw")
-    async def withdraw(complaint: Id, because: Reason, write: Framed) -> WriteAnswer:
-        reason = await desk.masked(complaint, because.reason)
-        return await desk.carry_out(write, complaint, WithdrawComplaint(clock.now(), write.by or CUSTOMER, reason))
+    async def withdraw(asker: ForCustomer, complaint: Id, body: ReasonRequest, write: Framed) -> WriteAnswer:
+        known = await desk.known(complaint)
+        command = body.command(asker, clock.now(), known=known, kind=WithdrawComplaint)
+        return await desk.carry_out(write, complaint, command)
 
     return routes
 
@@ -101,16 +97,18 @@ def promises_router(desk: Desk, clock: Clock) -> APIRouter:
     routes = APIRouter(prefix="/complaints/{complaint}")
 
     @routes.post("/promises/{promise}/renegotiate")
-    async def renegotiate(complaint: Id, promise: PromiseName, agreed: Renegotiate, write: Framed) -> WriteAnswer:
-        command = RenegotiatePromise(clock.now(), write.by or STAFF, promise, agreed.due)
-        return await desk.carry_out(write, complaint, command)
+    async def renegotiate(
+        asker: Handling, complaint: Id, promise: PromiseName, body: RenegotiateRequest, write: Framed
+    ) -> WriteAnswer:
+        return await desk.carry_out(write, complaint, body.command(asker, clock.now(), promise=promise))
 
     @routes.post("/promises/{promise}/keep")
-    async def keep(complaint: Id, promise: PromiseName, write: Framed) -> WriteAnswer:
-        return await desk.carry_out(write, complaint, KeepPromise(clock.now(), write.by or STAFF, promise))
+    async def keep(asker: Handling, complaint: Id, promise: PromiseName, write: Framed) -> WriteAnswer:
+        command = KeepPromise(now=clock.now(), by=asker.by, promise=promise)
+        return await desk.carry_out(write, complaint, command)
 
     @routes.post("/feedback")
-    async def feedback(complaint: Id, given: Feedback, write: Framed) -> WriteAnswer:
-        return await desk.carry_out(write, complaint, GiveFeedback(clock.now(), write.by or CUSTOMER, given.scores))
+    async def feedback(asker: ForCustomer, complaint: Id, body: FeedbackRequest, write: Framed) -> WriteAnswer:
+        return await desk.carry_out(write, complaint, body.command(asker, clock.now()))
 
     return routes

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 
+from services.intake.access import ReadingAll, ReadingOne
 from services.intake.views import ComplaintPage, ComplaintView, PromiseCounts, Views
 
 Status = Literal["registered", "acknowledged", "answered", "closed", "withdrawn"]
@@ -18,6 +19,7 @@ def reads_router(views: Views) -> APIRouter:
 
     @routes.get("/complaints")
     async def complaints(
+        _asker: ReadingAll,
         status: Annotated[list[Status] | None, Query()] = None,
         cursor: Annotated[str, Query(max_length=100)] = "",
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
@@ -25,17 +27,19 @@ def reads_router(views: Views) -> APIRouter:
         return await views.complaints(status or [], cursor, limit)
 
     @routes.get("/complaints/{complaint}")
-    async def complaint(complaint: Annotated[str, Path(max_length=64)], response: Response) -> ComplaintView:
+    async def complaint(
+        _asker: ReadingOne, complaint: Annotated[str, Path(max_length=64)], response: Response
+    ) -> ComplaintView:
         view = await views.complaint(complaint)
         response.headers["ETag"] = f'"{view.version}"'
         return view
 
     @routes.get("/promises/summary")
-    async def promises() -> PromiseCounts:
+    async def promises(_asker: ReadingAll) -> PromiseCounts:
         return await views.promises()
 
     @routes.get("/counts")
-    async def counts() -> Mapping[str, int]:
+    async def counts(_asker: ReadingAll) -> Mapping[str, int]:
         return await views.counts()
 
     return routes

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import orjson
-from fastapi import APIRouter, Body, Header, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from services.intake.access import ForCustomer, Importing
 from services.intake.api.registration import Frame, Registrar, Registration
-from services.intake.api.requests import MAX_BULK_ITEMS, BulkItem, NewComplaint
+from services.intake.api.requests import MAX_BULK_ITEMS, BulkItem, RegisterRequest
 from shared.core.decider import Rejected
 from shared.privacy.vault import Vault
 from shared.runtime.calls import Execute, KeyReused, Outcome, VersionConflict
+from shared.web.headers import Traced
 from shared.web.problems import Invalid
 from shared.web.writes import Framed, WriteAnswer, answer
 
-CUSTOMER: Final = "customer"
-IMPORT: Final = "import"
 _BULK_ITEM: Final = TypeAdapter(BulkItem)
 _WORDS_SHOWN: Final = 5
 
@@ -38,10 +38,10 @@ def register_router(execute: Execute, registrar: Registrar, vault: Vault) -> API
 
     @routes.post("/complaints", status_code=HTTPStatus.CREATED)
     async def register(
-        request: Request, complaint: Annotated[NewComplaint, Body()], write: Framed, response: Response
+        asker: ForCustomer, request: Request, body: RegisterRequest, write: Framed, response: Response
     ) -> WriteAnswer:
-        frame = Frame(write.key, write.by or CUSTOMER, write.expected, write.traceparent)
-        registration = registrar.registration(complaint, orjson.loads(await request.body()), frame)
+        frame = Frame(write.content, write.key, write.expected, write.traceparent)
+        registration = registrar.registration(asker, body, frame)
         if registration.vault is not None:
             await vault.put({registration.call.key: registration.vault})
         outcome = await execute(registration.call)
@@ -53,27 +53,23 @@ def register_router(execute: Execute, registrar: Registrar, vault: Vault) -> API
         response_model=list[BulkAnswer],
         openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _bulk_schema()}}}},
     )
-    async def register_many(
-        request: Request,
-        throughline_role: Annotated[str, Header(max_length=60, pattern=r"^[a-z0-9-]*$")] = "",
-        traceparent: Annotated[str, Header(max_length=60)] = "",
-    ) -> Response:
+    async def register_many(asker: Importing, request: Request, traceparent: Traced) -> Response:
         items = _items(await request.body())
         answers: list[BulkAnswer | None] = [None] * len(items)
         accepted: dict[int, Registration] = {}
         for position, raw in enumerate(items):
             try:
                 item = _BULK_ITEM.validate_python(raw)
-                frame = Frame(item.idempotency_key, throughline_role or IMPORT, traceparent=traceparent)
-                accepted[position] = registrar.registration(item.complaint, raw["complaint"], frame)
+                frame = Frame(raw["complaint"], item.idempotency_key, traceparent=traceparent)
+                accepted[position] = registrar.registration(asker, item.complaint, frame)
             except (ValidationError, Invalid) as error:
                 answers[position] = BulkAnswer(id="", status="rejected", problem=_sentence(error))
         await vault.put({item.call.key: item.vault for item in accepted.values() if item.vault is not None})
         outcomes = await execute.many([item.call for item in accepted.values()])
         for (position, registration), outcome in zip(accepted.items(), outcomes, strict=True):
             answers[position] = _answer(registration, outcome)
-        body = orjson.dumps([known.model_dump() for known in answers if known is not None])
-        return Response(body, media_type="application/json")
+        content = orjson.dumps([known.model_dump() for known in answers if known is not None])
+        return Response(content, media_type="application/json")
 
     return routes
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
+from shared.runtime.ops.access import Probing, Watching
 from shared.web.problems import NOT_READY, problem
 
 if TYPE_CHECKING:
@@ -61,11 +62,11 @@ def health_router(service: Service) -> APIRouter:
     router = APIRouter()
 
     @router.get("/livez")
-    async def livez() -> dict[str, str]:
+    async def livez(_asker: Probing) -> dict[str, str]:
         return {"status": "alive", "service": service.definition.name}
 
     @router.get("/readyz")
-    async def readyz() -> Response:
+    async def readyz(_asker: Probing) -> Response:
         missing = await service.not_ready()
         if missing:
             detail = "; ".join(f"{what}: {why}" for what, why in missing.items())
@@ -73,11 +74,11 @@ def health_router(service: Service) -> APIRouter:
         return JSONResponse({"status": "ready", "service": service.definition.name})
 
     @router.get("/unsettled")
-    async def unsettled() -> dict[str, int]:
+    async def unsettled(_asker: Watching) -> dict[str, int]:
         return await service.pending()
 
     @router.get("/status")
-    async def status() -> Status:
+    async def status(_asker: Watching) -> Status:
         return await _status(service)
 
     return router

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Self
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from shared.runtime.ops.access import Operating, Pulling
 from shared.runtime.rebuild import drop_rows
 from shared.runtime.replay import Replayed, Selection
 from shared.runtime.sources import Copy, Head, SourceUnavailable, Want
@@ -52,16 +53,18 @@ def log_router(service: Service) -> APIRouter:
 
     @router.get("/log/heads")
     async def heads(
-        after: Annotated[int, Query(ge=0, le=_LAST_POSITION)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 1000
+        _asker: Pulling,
+        after: Annotated[int, Query(ge=0, le=_LAST_POSITION)] = 0,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
     ) -> list[Head]:
         return await service.source.heads(after, limit)
 
     @router.post("/log/pull")
-    async def pull(wants: list[Want]) -> list[Copy]:
+    async def pull(_asker: Pulling, wants: list[Want]) -> list[Copy]:
         return await service.source.pull(wants)
 
     @router.post("/replay", response_model=Replayed)
-    async def replay(body: ReplayRequest) -> Replayed | Response:
+    async def replay(_asker: Operating, body: ReplayRequest) -> Replayed | Response:
         if body.rebuild:
             await drop_rows(service.definition, service.antientropy, service.store)
         try:

@@ -10,6 +10,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from shared.runtime.ops.access import Probing
+
 if TYPE_CHECKING:
     from shared.runtime.service import Service
 
@@ -55,7 +57,7 @@ def metrics_router(service: Service) -> APIRouter:
     registry.register(_Counters(service))
 
     @router.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(_asker: Probing) -> Response:
         return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
 
     return router

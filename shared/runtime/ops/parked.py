@@ -6,13 +6,15 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Final, Self
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from shared.contracts.envelope import Envelope, EnvelopeInvalid
 from shared.runtime.choice import Choice, Lined, cause_of, counted
+from shared.runtime.ops.access import GivingUp, Operating, Watching
 from shared.store.port import Parked, Skipped
 from shared.web.problems import NotFound
+from shared.web.requests import published_as
 
 if TYPE_CHECKING:
     from shared.runtime.parking import Parking
@@ -116,13 +118,15 @@ class Cause(BaseModel):
     example: str
 
 
-class Retry(BaseModel):
+@published_as("Retry")
+class RetryRequest(BaseModel):
     """Which parked records to try again."""
 
     ids: list[str] = Field(min_length=1, max_length=100)
 
 
-class Skip(Retry):
+@published_as("Skip")
+class SkipRequest(RetryRequest):
     """Which parked records to give up, and why."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
@@ -141,7 +145,6 @@ def _choice(
 
 
 Chosen = Annotated[Choice, Depends(_choice)]
-Role = Annotated[str, Header(max_length=60, pattern=r"^[a-z0-9-]*$")]
 
 
 def parked_router(service: Service) -> APIRouter:
@@ -150,24 +153,26 @@ def parked_router(service: Service) -> APIRouter:
     parking = service.parking
 
     @router.get("/parked")
-    async def parked(choice: Chosen, after: str = "", limit: Limit = 100) -> list[ParkedRecord]:
+    async def parked(_asker: Watching, choice: Chosen, after: str = "", limit: Limit = 100) -> list[ParkedRecord]:
         return [ParkedRecord.of(record) for record in await parking.chosen(choice, after=after, limit=limit)]
 
     # Before the route of one record, which would take its name for an id.
     @router.get("/parked/causes")
-    async def causes(choice: Chosen) -> list[Cause]:
+    async def causes(_asker: Watching, choice: Chosen) -> list[Cause]:
         groups = counted([record async for record in parking.choose(choice)])
         return [Cause.model_validate(group, from_attributes=True) for group in groups]
 
     @router.get("/parked/{record:path}")
-    async def one(record: str) -> ParkedDetail:
+    async def one(_asker: Watching, record: str) -> ParkedDetail:
         found = await parking.find(record)
         if found is None:
             raise NotFound(f"{record} is not parked here: it was applied, was given up, or never came")
         return _detail(found)
 
     @router.get("/skipped")
-    async def skipped(complaint: str = "", after: str = "", limit: Limit = 100) -> list[SkippedRecord]:
+    async def skipped(
+        _asker: Watching, complaint: str = "", after: str = "", limit: Limit = 100
+    ) -> list[SkippedRecord]:
         found: list[SkippedRecord] = []
         async for one in parking.skipped(after):
             if complaint in ("", one.record.key):
@@ -182,12 +187,12 @@ def parked_router(service: Service) -> APIRouter:
 
 def _acts(router: APIRouter, parking: Parking) -> None:
     @router.post("/parked/retry")
-    async def retry(body: Retry) -> dict[str, str]:
+    async def retry(_asker: Operating, body: RetryRequest) -> dict[str, str]:
         return await parking.retry(body.ids)
 
     @router.post("/parked/skip")
-    async def skip(body: Skip, throughline_role: Role = "") -> list[str]:
-        return await parking.skip(body.ids, body.reason, throughline_role or "operator")
+    async def skip(asker: GivingUp, body: SkipRequest) -> list[str]:
+        return await parking.skip(body.ids, body.reason, asker.by)
 
 
 def _given_up(one: Skipped) -> SkippedRecord:

@@ -1,0 +1,135 @@
+"""The door of every route: who asks, and who may.
+
+**There is no authentication yet.** A caller is whoever it says it is, and everybody is let through: `Door.admit` is the
+one place where that will change. Until then policies are declared, not enforced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal
+
+from fastapi import Request
+
+from shared.web.headers import OfWrite, Said
+
+
+class Role(StrEnum):
+    """What policies know callers as. A caller may still name itself by any other word: see `Asker`."""
+
+    CUSTOMER = "customer"
+    FRONT_DESK = "front-desk"
+    TRIAGE = "triage"
+    DEPARTMENT_AGENT = "department-agent"
+    DEPARTMENT_LEAD = "department-lead"
+    MANAGER = "manager"
+    BOARD = "board"
+    OPS = "ops"
+    OPS_ADMIN = "ops-admin"
+    AUDITOR = "auditor"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Which roles may use a route, by how far they reach there.
+
+    Attributes:
+        everything: these reach whatever the route offers.
+        own_departments: these reach what lies before the departments that the asker acts for.
+        own_complaint: these reach the complaint that the asker made.
+        open_to_all: whoever comes may, even without a role; nobody is named beside it.
+    """
+
+    everything: tuple[Role, ...] = ()
+    own_departments: tuple[Role, ...] = ()
+    own_complaint: tuple[Role, ...] = ()
+    open_to_all: bool = False
+
+    def __post_init__(self) -> None:
+        named = (*self.everything, *self.own_departments, *self.own_complaint)
+        if bool(named) == self.open_to_all:
+            msg = "a policy either names the roles that may, or is open to all"
+            raise ValueError(msg)
+        if len(set(named)) < len(named):
+            msg = "a policy names each role once: on one route it reaches equally far for everybody"
+            raise ValueError(msg)
+
+
+OPEN_TO_ALL: Final = Policy(open_to_all=True)
+
+Established = Literal["word", "assumed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks.
+
+    Attributes:
+        roles: what it acts as, the one that events name first; empty where nobody said and nothing is assumed.
+        departments: those it acts for.
+        pseudonym: which person or machine it is; empty where that is not known.
+        established: how the roles are known: by the caller's own word, assumed from the route, or not at all.
+    """
+
+    roles: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    pseudonym: str = ""
+    established: Established = "unknown"
+
+    @property
+    def by(self) -> str:
+        """The role that events name; empty where there is none."""
+        return self.roles[0] if self.roles else ""
+
+
+class Door:
+    """Lets requests in at one kind of route, and says who asks. Use one of those below.
+
+    Args:
+        policy: who may.
+        assumed: the role of a caller that names none; where it is empty, the department in the path stands for it.
+    """
+
+    def __init__(self, policy: Policy, assumed: str = "") -> None:
+        self.policy = policy
+        self._assumed = assumed
+
+    def admit(self, request: Request, said: str) -> Asker:
+        """Return who asks. Nobody is turned away yet, whatever the policy says.
+
+        Args:
+            said: the role that the caller gave as its own; empty where it gave none.
+        """
+        department = str(request.path_params.get("department", ""))
+        role = said or self._assumed or department
+        return Asker(
+            roles=(role,) if role else (),
+            departments=(department,) if department else (),
+            established="word" if said else "assumed" if role else "unknown",
+        )
+
+
+class ReadDoor(Door):
+    """The door of a route that reads: ``Annotated[Asker, Depends(ReadDoor(policy))]``."""
+
+    async def __call__(self, request: Request) -> Asker:
+        """Say who asks. The role header means nothing on a read yet."""
+        return self.admit(request, "")
+
+
+class WriteDoor(Door):
+    """The door of a route that carries out a command; the role is one of its headers."""
+
+    async def __call__(self, request: Request, headers: OfWrite) -> Asker:
+        """Say who asks."""
+        return self.admit(request, headers.role)
+
+
+class RoleDoor(Door):
+    """The door of a route that has the role header without the others of a write."""
+
+    async def __call__(self, request: Request, said: Said) -> Asker:
+        """Say who asks."""
+        return self.admit(request, said)
