@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute, Mount
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from starlette.routing import Mount
 
 from deploy.local.deployment import Deployment
 from services import NAMES, main_of
@@ -39,21 +39,16 @@ def _service(name: str, folder: Path) -> Service:
     return service
 
 
-def routes_of(app: FastAPI) -> Iterator[tuple[str, BaseRoute]]:
-    """Every route with the path under which it is reached, those of mounted applications too."""
-    for route in app.routes:
-        if isinstance(route, Mount):
-            for path, inner in routes_of(cast("FastAPI", route.app)):
-                yield route.path + path, inner
+def routes_of(app: FastAPI) -> Iterator[tuple[str, RouteContext]]:
+    """Every route under the path at which it is reached, those of mounted applications too."""
+    for context in iter_route_contexts(app.routes):
+        if isinstance(context.route, Mount):
+            for path, inner in routes_of(cast("FastAPI", context.route.app)):
+                yield context.route.path + path, inner
         else:
-            yield str(getattr(route, "path", route)), route
+            yield str(context.path_format or context.path), context
 
 
-def api_routes(app: FastAPI) -> dict[str, APIRoute]:
-    """Method and path of every route that is ours."""
-    return {
-        f"{method} {path}": route
-        for path, route in routes_of(app)
-        if isinstance(route, APIRoute)
-        for method in sorted(route.methods)
-    }
+def is_ours(context: RouteContext) -> bool:
+    """FastAPI's pages about the API are no routes of the API, and are no `APIRoute`."""
+    return isinstance(context.original_route, APIRoute)
