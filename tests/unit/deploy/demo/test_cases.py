@@ -7,13 +7,14 @@ from deploy.local.demo.cases import Order, Sample, planted, read_phrases, read_s
 from deploy.local.demo.play import arrivals
 from deploy.local.demo.stories import Story
 from services.intake.api.registration import Frame, Registrar
-from services.intake.api.requests import NewComplaint
+from services.intake.api.requests import RegisterRequest
 from services.intake.decide import decide
 from services.intake.state import INITIAL
 from services.routing.policy import Judgement, Rulebook, judge
 from shared.contracts.intake import ComplaintRegistered
 from shared.core.organisation import from_path
 from shared.runtime.ports import RandomIds
+from shared.web.access import Asker
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 ORGANISATION = from_path("parcel-retailer")
@@ -32,7 +33,7 @@ class AtNoon:
 def registered(sample: Sample) -> ComplaintRegistered:
     body = registration(sample, NOON, "earlier" if sample.repeats else "")
     registrar = Registrar(ORGANISATION, b"k" * 32, AtNoon(), RandomIds())
-    made = registrar.registration(NewComplaint.model_validate(body), body, Frame(sample.key))
+    made = registrar.registration(Asker(("customer",)), RegisterRequest.model_validate(body), Frame(body, sample.key))
     event = decide(ORGANISATION, INITIAL, made.call.command)[0]
     assert isinstance(event, ComplaintRegistered)
     return event
