@@ -47,7 +47,7 @@ test-fast: $(STAMP) ## what to run between edits: unit, architecture, contracts 
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync fast-half fast-rest
 
 # Two plain runs side by side: dealing out tests of a millisecond costs more than running them.
-HALF = tests/contract $(addprefix tests/unit/,departments deploy review routing) tests/sim/test_seeds.py
+HALF = tests/contract $(addprefix tests/unit/,departments throughline review routing) tests/sim/test_seeds.py
 fast-half: FAST = $(HALF)
 fast-rest: FAST = tests/architecture tests/unit $(addprefix --ignore=,$(HALF))
 fast-half fast-rest:
@@ -75,7 +75,7 @@ lint: $(STAMP) ## style, types, import contracts, locked requirements
 	$(MAKE) --no-print-directory lock-check
 
 docs: $(STAMP) ## write docs/reference and the JSON schemas of the YAML files from the code
-	$(BIN)/python -m deploy.docs.generate
+	$(BIN)/python -m tools.generate
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 

@@ -12,8 +12,9 @@ from multiprocessing.connection import Connection
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 from shared.contracts.routing import StepConfirmed
-from shared.messaging.embedded import EmbeddedBroker
-from shared.messaging.producer import OutgoingRecord, Producer
+from shared.messaging.kafka.embedded import EmbeddedBroker
+from shared.messaging.kafka.producer import Producer
+from shared.messaging.outgoing import OutgoingRecord
 
 PARTITIONS = 12
 PER_COMPLAINT = 4

@@ -24,10 +24,10 @@ from pydantic import BaseModel, TypeAdapter
 from bench.load import IN, OUT, PARTITIONS
 from shared.contracts.departments import RESOLUTIONS
 from shared.contracts.routing import StepConfirmed
-from shared.core.decider import Decider
-from shared.runtime.definition import Definition, Listen
-from shared.runtime.service import Service
-from shared.runtime.settings import ServiceSettings
+from shared.eventsourcing.decider import Decider
+from shared.eventsourcing.definition import Definition, Listen
+from shared.hosting.service import Service
+from shared.hosting.settings import ServiceSettings
 from shared.store.sqlite import SqliteStore
 
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import httpx
 
-from deploy.local.deployment import deployed
-from deploy.local.folder import DataFolder
+from throughline.app.deployment import deployed
+from throughline.app.folder import DataFolder
 
 BATCH = 500
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)

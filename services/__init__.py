@@ -12,8 +12,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from shared.core.catalogue import Catalogue
-    from shared.runtime.definition import Definition
+    from shared.eventsourcing.catalogue import Catalogue
+    from shared.eventsourcing.definition import Definition
 
     ALL: tuple[Definition, ...]
     """One definition each, in the order in which a complaint meets them."""
@@ -55,7 +55,7 @@ def readers() -> Mapping[str, Sequence[str]]:
 
 def catalogue() -> Catalogue:
     """Return the events of all services."""
-    from shared.core.catalogue import Catalogue  # noqa: PLC0415 - as above: only where it is needed
+    from shared.eventsourcing.catalogue import Catalogue  # noqa: PLC0415 - as above: only where it is needed
 
     rows = [projector.rows for definition in _all() for projector in definition.projectors]
     return Catalogue([*(stream for definition in _all() for stream in definition.streams), *rows])

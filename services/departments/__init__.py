@@ -14,8 +14,8 @@ from services.departments.decide import decider
 from services.departments.timers import on_due
 from shared.contracts.departments import RESOLUTIONS
 from shared.contracts.topics import department_topic
-from shared.core.organisation import Organisation
-from shared.runtime.definition import Adapted, Definition
+from shared.eventsourcing.definition import Adapted, Definition
+from shared.organisation import Organisation
 
 
 def _adapted(organisation: Organisation) -> Adapted:

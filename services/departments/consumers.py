@@ -8,7 +8,7 @@ from services.departments.commands import CloseTable, Escalate, NoteComplaint, N
 from services.departments.policy import EXCERPT
 from shared.contracts import intake, routing
 from shared.contracts.departments import ComplaintBrief, TriageBrief
-from shared.runtime.definition import Incoming, Listen
+from shared.eventsourcing.definition import Incoming, Listen
 
 _SYSTEM: Final = "system"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic_settings import SettingsConfigDict
 
-from shared.runtime.settings import ServiceSettings
+from shared.hosting.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):

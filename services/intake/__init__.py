@@ -14,8 +14,8 @@ from services.intake.consumers import LISTENS
 from services.intake.decide import decider
 from services.intake.timers import on_due
 from shared.contracts.intake import COMPLAINTS
-from shared.core.organisation import Organisation
-from shared.runtime.definition import Adapted, Definition
+from shared.eventsourcing.definition import Adapted, Definition
+from shared.organisation import Organisation
 
 
 def _adapted(organisation: Organisation) -> Adapted:

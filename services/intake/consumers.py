@@ -12,7 +12,7 @@ from shared.contracts.departments import (
     ResolutionCompleted,
     TableOpened,
 )
-from shared.runtime.definition import Incoming, Listen
+from shared.eventsourcing.definition import Incoming, Listen
 
 SYSTEM: Final = "system"
 

@@ -12,13 +12,13 @@ from services.intake.api import router
 from services.intake.api.registration import Registrar
 from services.intake.settings import Settings
 from services.intake.views import Views
-from shared.core.organisation import from_path
+from shared.eventsourcing.ports import Clock, Ids
+from shared.hosting.service import Service
+from shared.organisation import from_path
 from shared.privacy.keyfile import kept_key
 from shared.privacy.mongo_vault import MongoVault
 from shared.privacy.sqlite_vault import SqliteVault
 from shared.privacy.vault import Vault
-from shared.runtime.ports import Clock, Ids
-from shared.runtime.service import Service
 from shared.store.mongo import SCHEMES, MongoItems
 from shared.store.opening import store_at
 from shared.store.port import Store

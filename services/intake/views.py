@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from services.intake.state import STATE, Closed, Promise, State, Unregistered
 from shared.contracts.intake import COMPLAINTS, KIND, AnswerSent, ComplaintRegistered
 from shared.contracts.parts import StepTime
-from shared.core.catalogue import Catalogue
+from shared.eventsourcing.catalogue import Catalogue
 from shared.store.port import MAX_PAGE, Commit, Snapshot, Store
 from shared.web.problems import NotFound
 

@@ -15,8 +15,8 @@ from services.review.projections import PROJECTORS
 from services.review.timers import on_due
 from shared.contracts.review import REVIEWS, THEMES
 from shared.contracts.topics import SUMMARIES
-from shared.core.organisation import Organisation
-from shared.runtime.definition import Adapted, Definition
+from shared.eventsourcing.definition import Adapted, Definition
+from shared.organisation import Organisation
 
 
 def _adapted(organisation: Organisation) -> Adapted:

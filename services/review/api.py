@@ -24,9 +24,9 @@ from services.review.views.answers import BoardView, Pareto, TimesView
 from services.review.views.reviews import OrderTimesPage, ReviewPage, ReviewView, SummaryPage
 from shared.contracts.parts import Factor
 from shared.contracts.review import KIND
-from shared.core.decider import Rejected
-from shared.runtime.calls import Execute
-from shared.runtime.ports import Clock, Ids
+from shared.eventsourcing.calls import Execute
+from shared.eventsourcing.decider import Rejected
+from shared.eventsourcing.ports import Clock, Ids
 from shared.web.access import Asker
 from shared.web.freetext import FreeText
 from shared.web.problems import NotFound

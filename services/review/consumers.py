@@ -12,7 +12,7 @@ from services.review.state.review import theme_key
 from shared.contracts import departments, intake, review, routing
 from shared.contracts.event import Event
 from shared.contracts.review import Mark, What
-from shared.runtime.definition import FanIn, Incoming, Listen
+from shared.eventsourcing.definition import FanIn, Incoming, Listen
 
 BY: Final = "system"
 E = TypeVar("E", bound=Event)

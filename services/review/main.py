@@ -10,9 +10,9 @@ from services.review import DEFINITION
 from services.review.api import router
 from services.review.settings import Settings
 from services.review.views import Figures, Reviews, Views
-from shared.core.organisation import from_path
-from shared.runtime.ports import Clock, Ids
-from shared.runtime.service import Service
+from shared.eventsourcing.ports import Clock, Ids
+from shared.hosting.service import Service
+from shared.organisation import from_path
 from shared.store.opening import store_at
 from shared.store.port import Store
 

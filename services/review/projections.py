@@ -11,7 +11,7 @@ from services.review.policy.histogram import bucket
 from shared.contracts.part import Part, replace
 from shared.contracts.parts import Costs
 from shared.contracts.review import PERIODS, PeriodCounted, Summary, SummaryPublished, TimeSpent
-from shared.core.projector import Projector
+from shared.eventsourcing.projector import Projector
 
 
 class Measure(Part):

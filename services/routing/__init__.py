@@ -14,8 +14,8 @@ from services.routing.consumers import LISTENS
 from services.routing.decide import decider
 from services.routing.timers import on_due
 from shared.contracts.routing import TRIAGES
-from shared.core.organisation import Organisation
-from shared.runtime.definition import Adapted, Definition
+from shared.eventsourcing.definition import Adapted, Definition
+from shared.organisation import Organisation
 
 
 def _adapted(organisation: Organisation) -> Adapted:

@@ -13,9 +13,9 @@ from services.routing.access import Deciding, Reading
 from services.routing.commands import Command, DecideTriage, LinkComplaint, UnlinkComplaint
 from services.routing.views import StepCount, TriagePage, TriageView, Views
 from shared.contracts.routing import KIND
-from shared.core.decider import Rejected
-from shared.runtime.calls import Execute
-from shared.runtime.ports import Clock
+from shared.eventsourcing.calls import Execute
+from shared.eventsourcing.decider import Rejected
+from shared.eventsourcing.ports import Clock
 from shared.web.access import Asker
 from shared.web.freetext import FreeText
 from shared.web.problems import Invalid, NotFound

@@ -7,7 +7,7 @@ from typing import Any, Final
 from services.routing.commands import Command, ConfirmSteps, EndTriage, RefuteSteps, TriageComplaint
 from shared.contracts.departments import DepartmentDeclined, DepartmentJoined
 from shared.contracts.intake import ComplaintClosed, ComplaintRegistered, ComplaintWithdrawn
-from shared.runtime.definition import Incoming, Listen
+from shared.eventsourcing.definition import Incoming, Listen
 
 BY_RULE: Final = "system"
 

@@ -42,10 +42,10 @@ from shared.contracts.routing import (
     TriageOverdue,
     TriageQueued,
 )
-from shared.core.datafile import closest
-from shared.core.decider import Decider
-from shared.core.organisation import Organisation
-from shared.core.wording import override_used, refuse_blame
+from shared.eventsourcing.decider import Decider
+from shared.organisation import Organisation
+from shared.organisation.datafile import closest
+from shared.organisation.wording import override_used, refuse_blame
 
 
 def decider(organisation: Organisation) -> Decider[State, Command]:

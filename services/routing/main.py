@@ -10,9 +10,9 @@ from services.routing import DEFINITION
 from services.routing.api import router
 from services.routing.settings import Settings
 from services.routing.views import Views
-from shared.core.organisation import from_path
-from shared.runtime.ports import Clock, Ids
-from shared.runtime.service import Service
+from shared.eventsourcing.ports import Clock, Ids
+from shared.hosting.service import Service
+from shared.organisation import from_path
 from shared.store.opening import store_at
 from shared.store.port import Store
 

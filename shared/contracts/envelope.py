@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+MAX_RECORD_BYTES: Final = 900_000
+"""Key, value and headers of one record; by default a Kafka broker accepts record batches of 1 MiB."""
+
 _MAX_DIGITS: Final = 18
 _REQUIRED: Final = ("ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "ce_sequence")
 

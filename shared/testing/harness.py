@@ -20,13 +20,14 @@ import httpx
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
-from shared.core.catalogue import Catalogue
-from shared.messaging.embedded import EmbeddedBroker
-from shared.messaging.producer import OutgoingRecord, Producer
-from shared.runtime.idle import Pending, wait_until_idle
-from shared.runtime.parse import Raw
-from shared.runtime.ports import Clock, SystemClock
-from shared.runtime.service import Service
+from shared.eventsourcing.catalogue import Catalogue
+from shared.eventsourcing.ports import Clock, SystemClock
+from shared.hosting.idle import Pending, wait_until_idle
+from shared.hosting.service import Service
+from shared.messaging.kafka.embedded import EmbeddedBroker
+from shared.messaging.kafka.producer import Producer
+from shared.messaging.outgoing import OutgoingRecord
+from shared.messaging.parse import Raw
 from shared.testing.topics import read_everything
 
 Create = Callable[[str, Path, Clock], Service]

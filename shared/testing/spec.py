@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from shared.contracts.event import Event
-from shared.core.decider import Decider, Rejected
+from shared.eventsourcing.decider import Decider, Rejected
 
 S = TypeVar("S")
 C = TypeVar("C")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.runtime.parse import Raw
+from shared.messaging.parse import Raw
 
 _PATIENCE_SECONDS: Final = 120.0
 _POLL_MS: Final = 20

@@ -11,8 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from shared.core.decider import Rejected
-from shared.runtime.calls import KeyReused, VersionConflict
+from shared.eventsourcing.calls import KeyReused, VersionConflict
+from shared.eventsourcing.decider import Rejected
 from shared.store.port import StoreUnavailable
 
 TYPE: Final = "urn:throughline:problem:"

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from pydantic import BaseModel
 
-from shared.runtime.calls import Call, Outcome
+from shared.eventsourcing.calls import Call, Outcome
 from shared.web.headers import OfWrite
 from shared.web.problems import Invalid
 

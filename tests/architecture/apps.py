@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import Mount
 
-from deploy.local.deployment import Deployment
 from services import NAMES, main_of
+from throughline.app.deployment import Deployment
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from shared.messaging.embedded import EmbeddedBroker
-    from shared.runtime.service import Service
+    from shared.hosting.service import Service
+    from shared.messaging.kafka.embedded import EmbeddedBroker
 
 
 def deployment_in(folder: Path) -> Deployment:

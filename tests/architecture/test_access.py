@@ -13,7 +13,7 @@ from fastapi.routing import RouteContext
 from starlette.routing import Mount
 
 from services import NAMES
-from shared.runtime.ops import access as operating
+from shared.hosting.ops import access as operating
 from shared.web.access import OPEN_TO_ALL, Asker, Door, Policy, ReadDoor, Role
 from tests.architecture.apps import deployment_in, is_ours, routes_of
 from tests.architecture.tree import named, nodes, python_files

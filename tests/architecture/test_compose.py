@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.local.cli.client import Api
-from deploy.local.evidence import by_environment
 from services import NAMES, definition_of
 from tests.architecture.tree import ROOT
+from throughline.app.evidence import by_environment
+from throughline.cli.client import Api
 
 FULL = ROOT / "docker-compose.yml"
 SINGLE = ROOT / "deploy/docker/compose.single.yml"

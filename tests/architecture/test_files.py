@@ -11,7 +11,7 @@ from tests.architecture.tree import CODE, ROOT, literals, named, nodes, python_f
 
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
-CATALOGUE = ROOT / "shared/core/catalogue.py"
+CATALOGUE = ROOT / "shared/eventsourcing/catalogue.py"
 TOPICS = ROOT / "shared/contracts/topics.py"
 TOPIC = re.compile(r"^complaints\.[a-z.{}-]*v\d+$|^complaints\.department\.$")
 MACHINE = re.compile(r"(?<![\w.])/(?:work|root|home/[a-z]|Users/[A-Z a-z])[\w/]*|[A-Z]:\\Users")
@@ -45,7 +45,9 @@ class TestEveryFile:
         assert {name: count for name, count in lengths.items() if count > LONGEST_FILE} == {}
 
     def test_has_functions_that_fit_on_a_screen(self) -> None:
-        found = [entry for path in python_files("services", "shared", "deploy") for entry in functions(path)]
+        found = [
+            entry for path in python_files("services", "shared", "throughline", "tools") for entry in functions(path)
+        ]
         assert [f"{name}: {count} lines" for name, count in found if count > LONGEST_FUNCTION] == []
 
     def test_is_named_after_what_it_does(self) -> None:
@@ -65,7 +67,7 @@ class TestEveryFile:
     def test_leaves_topics_where_they_are_named(self) -> None:
         found = [
             f"{named(path)}:{line} {text}"
-            for path in python_files("services", "shared", "deploy", "bench")
+            for path in python_files("services", "shared", "throughline", "tools", "bench")
             for line, text in literals(path)
             if path != TOPICS and TOPIC.match(text)
         ]
@@ -81,7 +83,7 @@ class TestAChangedState:
         """`model_copy(update=…)` takes any name; `shared.contracts.part.replace` and the type checker do not."""
         copies = [
             f"{named(path)}:{node.lineno}"
-            for path in python_files("services", "shared", "deploy")
+            for path in python_files("services", "shared", "throughline", "tools")
             for node in nodes(path)
             if isinstance(node, ast.Attribute) and node.attr == "model_copy"
         ]
@@ -121,9 +123,9 @@ def skips_in_silence(node: ast.Call | ast.Attribute) -> bool:
 
 class TestBytes:
     def test_become_events_in_one_place_that_knows_retired_versions(self) -> None:
-        others = [path for path in python_files("services", "shared", "deploy") if path != CATALOGUE]
+        others = [path for path in python_files("services", "shared", "throughline", "tools") if path != CATALOGUE]
         found = [f"{named(path)}:{node.lineno}" for path in others for node in nodes(path) if reads_past_it(node)]
-        assert found == [], "read them by a `Catalogue` (shared/core/catalogue.py)"
+        assert found == [], "read them by a `Catalogue` (shared/eventsourcing/catalogue.py)"
 
     def test_that_become_events_elsewhere_are_noticed(self) -> None:
         for code in (

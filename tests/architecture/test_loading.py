@@ -11,12 +11,12 @@ HEAVY = {
     *("aiokafka", "asyncio", "confluent_kafka", "cramjam", "fastapi", "faststream", "holidays", "httpx", "motor"),
     *("opentelemetry", "prometheus_client", "pydantic", "starlette", "uvicorn", "yaml"),
     *(f"services.{name}" for name in NAMES),
-    *("shared.contracts", "shared.messaging", "shared.runtime", "shared.store", "shared.web"),
-    "deploy.local.deployment",
+    *("shared.contracts", "shared.eventsourcing", "shared.hosting", "shared.messaging", "shared.store", "shared.web"),
+    "throughline.app.deployment",
 }
 NEEDED_TO_ASK = {"asyncio", "httpx"}
 ASKING = """
-from deploy.local.cli.client import Api
+from throughline.cli.client import Api
 Api("http://127.0.0.1:1").__exit__()
 """
 
@@ -32,13 +32,13 @@ def loaded_by(code: str) -> set[str]:
 
 class TestTheCommand:
     def test_loads_nothing_heavy_before_it_knows_what_to_do(self) -> None:
-        assert loaded_by("import deploy.local.cli.main") == set()
+        assert loaded_by("import throughline.cli.main") == set()
 
     def test_loads_nothing_but_the_client_to_ask_running_services(self) -> None:
-        assert loaded_by(f"import deploy.local.cli.main\n{ASKING}") <= NEEDED_TO_ASK
+        assert loaded_by(f"import throughline.cli.main\n{ASKING}") <= NEEDED_TO_ASK
 
     def test_is_seen_to_load_what_it_serves_with(self) -> None:
-        assert loaded_by("import deploy.local.deployment, services; services.ALL") >= {
+        assert loaded_by("import throughline.app.deployment, services; services.ALL") >= {
             *("fastapi", "faststream", "aiokafka"),
             *(f"services.{name}" for name in NAMES),
         }

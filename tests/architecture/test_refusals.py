@@ -8,10 +8,10 @@ from string import Formatter
 
 import pytest
 
-from deploy.docs.problems import rules_of
 from services import NAMES
-from shared.core.decider import Rule
+from shared.eventsourcing.decider import Rule
 from tests.architecture.tree import ROOT, named, nodes, python_files
+from tools.problems import rules_of
 
 
 def table(service: str) -> dict[str, Rule]:
@@ -56,11 +56,11 @@ class TestTheTableOfAService:
 def test_no_refusal_goes_past_the_tables() -> None:
     found = [
         f"{named(path)}:{node.lineno}"
-        for path in python_files("services", "shared", "deploy")
+        for path in python_files("services", "shared", "throughline", "tools")
         for node in nodes(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Rejected"
     ]
-    assert [one for one in found if not one.startswith("shared/core/decider.py")] == []
+    assert [one for one in found if not one.startswith("shared/eventsourcing/decider.py")] == []
 
 
 def test_a_name_means_the_same_in_every_service() -> None:

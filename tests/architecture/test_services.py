@@ -10,7 +10,7 @@ import pytest
 from services import NAMES, definition_of, owners
 from shared.contracts.event import Audience, Due, Event
 from shared.contracts.intake import COMPLAINTS, ComplaintEvent
-from shared.runtime.definition import Definition
+from shared.eventsourcing.definition import Definition
 from tests.architecture.tree import ROOT, cases, named, nodes, parsed, part_of
 
 ALWAYS = {"main", "settings", "access", "consumers", "views"}

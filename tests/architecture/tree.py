@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-CODE: Final = ("services", "shared", "deploy", "bench", "tests")
+CODE: Final = ("services", "shared", "throughline", "tools", "deploy", "bench", "tests")
 _PROSE: Final = {".md", ".yaml", ".yml", ".toml", ".txt", ".json", ".html", ".css", ".js", ".sh", ""}
 
 

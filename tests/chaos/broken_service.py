@@ -14,8 +14,8 @@ from typing import Any, Final, NoReturn
 
 import pytest
 
-from shared.messaging.broker import _Batch
-from shared.runtime.relay import Relay
+from shared.messaging.kafka.broker import _Batch
+from shared.messaging.relay import Relay
 from shared.store.mongo import MongoStore
 from shared.store.sqlite import SqliteStore
 from tests.sim.mutants import no_deduplication, no_deduplication_of_commands
@@ -84,7 +84,7 @@ WAYS: Final[dict[str, Callable[[], None]]] = {
 }
 
 if __name__ == "__main__":
-    from deploy.local.cli.main import app
+    from throughline.cli.main import app
 
     WAYS[sys.argv.pop(1)]()
     app()

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import httpx
 
-from shared.runtime.ports import RandomIds
-from shared.testing.checker import Request
+from shared.eventsourcing.ports import RandomIds
+from shared.verification import Request
 from tests.realrows import DATA
 
 TEXTS: Final = (("olist_orders_reviews.csv", "review_text", "pt"), ("ru_bank_reviews.csv", "text", "ru"))

@@ -13,15 +13,15 @@ from typing import Final
 import httpx
 
 from services import ALL
-from shared.core.organisation import from_path
-from shared.runtime.definition import Definition
-from shared.runtime.parse import Raw
-from shared.runtime.ports import RandomIds
+from shared.eventsourcing.definition import Definition
+from shared.eventsourcing.ports import RandomIds
+from shared.messaging.parse import Raw
+from shared.organisation import from_path
 from shared.store.opening import store_at
 from shared.store.port import Store
-from shared.testing.checker import Evidence, Request
-from shared.testing.checker.collect import evidence_of
 from shared.testing.topics import read_everything
+from shared.verification import Evidence, Request
+from shared.verification.collect import evidence_of
 from tests.engine.choice import Engine
 from tests.engine.services import ORGANISATION, Served, Site
 

@@ -9,7 +9,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 
 from services import readers
-from shared.runtime.parse import Raw
+from shared.messaging.parse import Raw
 from shared.testing.simulator.poison import broken
 from tests.chaos.cluster import Place
 

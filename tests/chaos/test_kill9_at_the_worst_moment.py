@@ -8,7 +8,7 @@ from services import NAMES
 from shared.contracts.departments import TableOpened
 from shared.contracts.intake import ComplaintRegistered
 from shared.contracts.routing import ComplaintTriaged
-from shared.testing.checker import Evidence, Request, check
+from shared.verification import Evidence, Request, check
 from tests.chaos.cluster import evidence, observed, on, register
 from tests.chaos.poison import put_again
 from tests.conftest import emptied

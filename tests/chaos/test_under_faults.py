@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from services import NAMES
-from shared.testing.checker import CHECKS, Evidence, Finding, check
+from shared.verification import CHECKS, Evidence, Finding, check
 from tests.chaos.clients import PLANTED, Clients, real_texts
 from tests.chaos.cluster import PARTITIONS, Place, evidence, observed, topics
 from tests.chaos.hurried import hurried

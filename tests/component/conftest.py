@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deploy.local.clock import SteppedClock
+from throughline.app.clock import SteppedClock
 
 MONDAY_NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

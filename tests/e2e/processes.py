@@ -18,13 +18,13 @@ from typing import Any
 
 import httpx
 
-from deploy.local.evidence import in_folder, opened
-from deploy.local.folder import DataFolder
-from shared.runtime.ports import RandomIds
-from shared.testing.checker import Evidence, Finding, Request, check
-from shared.testing.checker.collect import evidence_of
+from shared.eventsourcing.ports import RandomIds
+from shared.verification import Evidence, Finding, Request, check
+from shared.verification.collect import evidence_of
+from throughline.app.evidence import in_folder, opened
+from throughline.app.folder import DataFolder
 
-COMMAND = (sys.executable, "-m", "deploy.local.cli.main")
+COMMAND = (sys.executable, "-m", "throughline.cli.main")
 PATIENCE_SECONDS = 150.0
 _COLUMNS = (
     *("order_id", "sample", "order_status", "purchased_at", "approved_at", "carrier_handover_limit"),

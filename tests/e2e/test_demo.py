@@ -22,7 +22,7 @@ INVARIANTS = {
 
 
 def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "deploy.local.cli.main", "demo", *arguments]
+    command = [sys.executable, "-m", "throughline.cli.main", "demo", *arguments]
     root = Path(__file__).parents[2]
     return subprocess.run(  # noqa: S603 - our own command
         command,

@@ -18,7 +18,7 @@ from typing import Final
 
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from shared.messaging.embedded import EmbeddedBroker, EmbeddedBrokerUnavailable
+from shared.messaging.kafka.embedded import EmbeddedBroker, EmbeddedBrokerUnavailable
 from tests.engine import containers, documentstore
 from tests.engine.jars import EngineMissing, class_path
 from tests.engine.kafka import Kafka

@@ -17,7 +17,7 @@ import httpx
 
 from services import NAMES
 from shared.contracts.topics import PARTITIONS
-from shared.runtime.idle import Pending, wait_until_idle
+from shared.hosting.idle import Pending, wait_until_idle
 from tests.e2e.processes import free_port, until
 
 ORGANISATION: Final = "parcel-retailer"
@@ -133,7 +133,7 @@ class Site:
         """
         port = self._ports.setdefault((service, instance), 0) or free_port()
         self._ports[service, instance] = port
-        module = ("tests.chaos.broken_service", broken) if broken else ("deploy.local.cli.main",)
+        module = ("tests.chaos.broken_service", broken) if broken else ("throughline.cli.main",)
         log = self.folder / f"{len(self.logs):02}-{service}-{instance}.log"
         self.logs.append(log)
         with log.open("wb") as output:

@@ -20,20 +20,20 @@ from typing import Any
 
 from rich.console import Console
 
-from deploy.local.demo.run import demonstrate
-from deploy.local.demo.verdict import CapturedLog
-from deploy.local.evidence import in_folder, opened
-from deploy.local.folder import DataFolder
 from services import catalogue
 from services.departments import commands as departments
 from services.review import commands as review
 from services.routing import commands as routing
-from shared.messaging.producer import OutgoingRecord
-from shared.runtime.relay import outgoing
-from shared.runtime.session import Input, Session
+from shared.eventsourcing.session import Input, Session
+from shared.messaging.outgoing import OutgoingRecord
+from shared.messaging.relay import outgoing
 from shared.store.port import Commit, Snapshot
-from shared.testing.checker.collect import stored_of
+from shared.verification.collect import stored_of
 from tests.golden.streams import ORGANISATION, ROOT, Line, decider, fold, write
+from throughline.app.evidence import in_folder, opened
+from throughline.app.folder import DataFolder
+from throughline.demo.run import demonstrate
+from throughline.demo.verdict import CapturedLog
 
 Stream = tuple[str, str, Sequence[Commit]]
 """Service, name, commits."""

@@ -11,10 +11,10 @@ from typing import Any
 
 from services import definition_of
 from shared.contracts.envelope import Envelope
-from shared.core.catalogue import Catalogue
-from shared.core.decider import Decider
-from shared.core.organisation import from_path
-from shared.messaging.producer import OutgoingRecord
+from shared.eventsourcing.catalogue import Catalogue
+from shared.eventsourcing.decider import Decider
+from shared.messaging.outgoing import OutgoingRecord
+from shared.organisation import from_path
 
 ROOT = Path(__file__).parent
 ORGANISATION = "parcel-retailer"

@@ -9,16 +9,16 @@ from typing import Any, Final
 
 import pytest
 
-from shared.runtime.antientropy import AntiEntropy
-from shared.runtime.definition import Definition
-from shared.runtime.engine import Engine
-from shared.runtime.parking import Parking
-from shared.runtime.parse import SKIPPED, Poison, Raw, Read, Reader
-from shared.runtime.ports import Clock
-from shared.runtime.processor import Processor, Trouble
-from shared.runtime.relay import Relay
-from shared.runtime.session import DUPLICATE, Gap, Input, Result, Session
-from shared.runtime.timers import Timers
+from shared.eventsourcing.definition import Definition
+from shared.eventsourcing.engine import Engine
+from shared.eventsourcing.ports import Clock
+from shared.eventsourcing.session import DUPLICATE, Gap, Input, Result, Session
+from shared.eventsourcing.timers import Timers
+from shared.messaging.antientropy import AntiEntropy
+from shared.messaging.parking import Parking
+from shared.messaging.parse import SKIPPED, Poison, Raw, Read, Reader
+from shared.messaging.processor import Processor, Trouble
+from shared.messaging.relay import Relay
 from shared.store.memory import MemoryStore, Moment
 from shared.store.memory.data import copied, insert, take
 from shared.store.port import Commit, Parked, Snapshot, Store, StoreUnavailable
@@ -142,7 +142,7 @@ def answers_from_memory_alone(patch: pytest.MonkeyPatch) -> None:
         return found
 
     patch.setattr(Engine, "_sessions", sessions)
-    patch.setattr("shared.runtime.engine.Duplicate", object)
+    patch.setattr("shared.eventsourcing.engine.Duplicate", object)
 
 
 def states_never_repaired(patch: pytest.MonkeyPatch) -> None:

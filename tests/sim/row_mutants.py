@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from shared.runtime.antientropy import AntiEntropy
-from shared.runtime.session import Input, Session
+from shared.eventsourcing.session import Input, Session
+from shared.messaging.antientropy import AntiEntropy
 from shared.store.memory import MemoryStore
 
 

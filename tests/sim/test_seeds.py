@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from shared.testing.checker import CHECKS
 from shared.testing.simulator import Report, Variation, run_seed, run_seeds, shortened, told, undisturbed
+from shared.verification import CHECKS
 from tests.sim.faults import KINDS, struck
 
 SEEDS = int(os.environ.get("SEEDS") or 2_000)

@@ -13,13 +13,13 @@ from services import departments, review
 from shared.contracts.departments import RoundRevealed
 from shared.contracts.event import Event
 from shared.contracts.review import ReviewConcluded
-from shared.core.decider import Decider
-from shared.runtime.definition import Definition
-from shared.runtime.session import Input, Outcome, Session
+from shared.eventsourcing.decider import Decider
+from shared.eventsourcing.definition import Definition
+from shared.eventsourcing.session import Input, Outcome, Session
 from shared.store.port import Commit, Snapshot
-from shared.testing.checker import Evidence, Finding, Stored
-from shared.testing.checker.clocks import no_clock_early_or_twice
-from shared.testing.checker.evidence import told_in
+from shared.verification import Evidence, Finding, Stored
+from shared.verification.clocks import no_clock_early_or_twice
+from shared.verification.evidence import told_in
 from tests.unit.departments import build as tables
 from tests.unit.review import build as reviews
 

@@ -8,8 +8,8 @@ from services.departments.api.management import management_router
 from services.departments.api.reads import reads_router
 from services.departments.api.table import table_router
 from services.departments.views import Views
-from shared.runtime.calls import Execute
-from shared.runtime.ports import Clock, Ids
+from shared.eventsourcing.calls import Execute
+from shared.eventsourcing.ports import Clock, Ids
 
 
 def router(execute: Execute, views: Views, clock: Clock, ids: Ids) -> APIRouter:

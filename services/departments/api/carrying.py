@@ -13,9 +13,9 @@ from services.departments.commands import (
     ObjectTo,
     Propose,
 )
-from shared.core.decider import Rejected
-from shared.core.wording import BLAMES_PEOPLE
-from shared.runtime.calls import Call, Execute
+from shared.eventsourcing.calls import Call, Execute
+from shared.eventsourcing.decider import Rejected
+from shared.organisation.wording import BLAMES_PEOPLE
 from shared.web.problems import NotFound
 from shared.web.writes import WriteAnswer, answer
 

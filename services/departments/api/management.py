@@ -11,8 +11,8 @@ from services.departments.api.requests import CloseRequest, ComplaintId, Contact
 from services.departments.commands import CloseEscalation, ContactCustomer
 from services.departments.views import ManagementPage, Views
 from shared.contracts.departments import KIND
-from shared.runtime.calls import Execute
-from shared.runtime.ports import Clock, Ids
+from shared.eventsourcing.calls import Execute
+from shared.eventsourcing.ports import Clock, Ids
 from shared.web.writes import Framed, Write, WriteAnswer
 
 

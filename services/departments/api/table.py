@@ -22,8 +22,8 @@ from services.departments.api.requests import (
 )
 from services.departments.commands import Join
 from shared.contracts.departments import KIND
-from shared.runtime.calls import Execute
-from shared.runtime.ports import Clock, Ids
+from shared.eventsourcing.calls import Execute
+from shared.eventsourcing.ports import Clock, Ids
 from shared.web.writes import Framed, Write, WriteAnswer
 
 _PLACE = "/departments/{department}/table/{complaint}"

@@ -17,8 +17,8 @@ from services.departments.decide.seating import decline, join, nominate
 from services.departments.state import INITIAL, State, audience, evolve, index, is_terminal, next_due, state_adapter
 from shared.contracts.departments import RESOLUTIONS
 from shared.contracts.event import Event
-from shared.core.decider import Decider
-from shared.core.organisation import Organisation
+from shared.eventsourcing.decider import Decider
+from shared.organisation import Organisation
 
 
 def decide(organisation: Organisation, state: State, command: commands.Command) -> Sequence[Event]:

@@ -33,8 +33,8 @@ from shared.contracts.departments import (
 )
 from shared.contracts.event import Event
 from shared.contracts.parts import Remedy
-from shared.core.organisation import Organisation
-from shared.core.wording import override_used, refuse_blame
+from shared.organisation import Organisation
+from shared.organisation.wording import override_used, refuse_blame
 
 
 def endorse(state: State, command: commands.Endorse) -> Sequence[Event]:

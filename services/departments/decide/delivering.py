@@ -20,8 +20,8 @@ from services.departments.policy.refusals import (
 from services.departments.state import AgreedTable, Completed, Delivering, State, Statement, Table
 from shared.contracts.departments import AnswerAgreed, AnswerHeld, RemedyDelivered, StatementMade
 from shared.contracts.event import Event
-from shared.core.organisation import Organisation
-from shared.core.wording import override_used, refuse_blame
+from shared.organisation import Organisation
+from shared.organisation.wording import override_used, refuse_blame
 
 
 def deliver_remedy(state: State, command: commands.DeliverRemedy) -> Sequence[Event]:

@@ -18,8 +18,8 @@ from services.departments.policy.refusals import (
 from services.departments.state import Closed, Escalation, State, Table, Waiting, table_of
 from shared.contracts.departments import EscalatedToManagement, EscalationClosed, ManagerContacted
 from shared.contracts.event import Event
-from shared.core.organisation import Organisation
-from shared.core.wording import override_used, refuse_blame
+from shared.organisation import Organisation
+from shared.organisation.wording import override_used, refuse_blame
 
 
 def escalate(organisation: Organisation, state: State, command: commands.Escalate) -> Sequence[Event]:

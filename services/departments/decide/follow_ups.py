@@ -24,7 +24,7 @@ from shared.contracts.departments import (
     RoundRevealed,
 )
 from shared.contracts.event import Event
-from shared.core.organisation import Organisation
+from shared.organisation import Organisation
 
 
 def with_follow_ups(

@@ -21,7 +21,7 @@ from shared.contracts.departments import (
 )
 from shared.contracts.event import Event
 from shared.contracts.parts import TouchedStep
-from shared.core.organisation import Organisation
+from shared.organisation import Organisation
 
 
 def note_complaint(organisation: Organisation, state: State, command: commands.NoteComplaint) -> Sequence[Event]:

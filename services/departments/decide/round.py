@@ -27,8 +27,8 @@ from services.departments.state import AgreedTable, Seat, State, Table, table_of
 from shared.contracts.departments import Proposal, ProposalMade, TimesReported, WordingRefused
 from shared.contracts.event import Event
 from shared.contracts.parts import Remedy, StepTime
-from shared.core.organisation import Organisation
-from shared.core.wording import override_used, refuse_blame
+from shared.organisation import Organisation
+from shared.organisation.wording import override_used, refuse_blame
 
 
 def report_times(organisation: Organisation, state: State, command: commands.ReportTimes) -> Sequence[Event]:

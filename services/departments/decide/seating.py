@@ -38,7 +38,7 @@ from shared.contracts.departments import (
 )
 from shared.contracts.event import Event
 from shared.contracts.parts import Severity, TouchedStep, Why
-from shared.core.organisation import Organisation
+from shared.organisation import Organisation
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from shared.core.organisation import Organisation
+from shared.organisation import Organisation
 
 
 def what_the_budgets_would_break(

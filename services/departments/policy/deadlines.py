@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from shared.contracts.parts import Severity
-from shared.core.organisation import Deadline, Organisation
+from shared.organisation import Deadline, Organisation
 
 Clock = Literal["join", "round", "agree", "answer", "contact"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.core.decider import Rule
+from shared.eventsourcing.decider import Rule
 
 NO_SUCH_COMPLAINT: Final = Rule("no-such-complaint", "There is no complaint with this id.", absent=True)
 NOT_AT_THIS_TABLE: Final = Rule("not-at-this-table", "{department} was not invited to this table.", absent=True)

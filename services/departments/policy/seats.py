@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
-from shared.core.organisation import Organisation
+from shared.organisation import Organisation
 
 Standing = Literal["invited", "active", "managed", "declined"]
 """How a department stands at the table; `managed`: silent or bounced, so management holds its seat for it."""

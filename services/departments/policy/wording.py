@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from shared.contracts.departments import ComplaintBrief
-from shared.core.organisation import Organisation
+from shared.organisation import Organisation
 
 EXCERPT: Final = 600
 """So many characters of the customer's words go into a briefing."""

@@ -35,7 +35,7 @@ from services.departments.views.models import (
 )
 from shared.contracts.departments import KIND
 from shared.contracts.part import replace
-from shared.core.datafile import closest
+from shared.organisation.datafile import closest
 from shared.store.port import Page, Snapshot, Store
 from shared.web.problems import NotFound
 

@@ -9,9 +9,9 @@ from services.intake.api.reads import reads_router
 from services.intake.api.register import register_router
 from services.intake.api.registration import Registrar
 from services.intake.views import Views
+from shared.eventsourcing.calls import Execute
+from shared.eventsourcing.ports import Clock
 from shared.privacy.vault import Vault
-from shared.runtime.calls import Execute
-from shared.runtime.ports import Clock
 
 
 def router(execute: Execute, views: Views, clock: Clock, registrar: Registrar, vault: Vault) -> APIRouter:

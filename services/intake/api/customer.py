@@ -20,11 +20,11 @@ from services.intake.commands import Command, KeepPromise, RejectOutcome, Reques
 from services.intake.state import Unregistered
 from services.intake.views import Views
 from shared.contracts.intake import KIND
-from shared.core.decider import Rejected
+from shared.eventsourcing.calls import Execute
+from shared.eventsourcing.decider import Rejected
+from shared.eventsourcing.ports import Clock
 from shared.privacy.redaction import NOBODY, Known
 from shared.privacy.vault import Vault
-from shared.runtime.calls import Execute
-from shared.runtime.ports import Clock
 from shared.web.problems import NotFound
 from shared.web.writes import Framed, Write, WriteAnswer, answer
 

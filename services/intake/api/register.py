@@ -13,9 +13,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from services.intake.access import ForCustomer, Importing
 from services.intake.api.registration import Frame, Registrar, Registration
 from services.intake.api.requests import MAX_BULK_ITEMS, BulkItem, RegisterRequest
-from shared.core.decider import Rejected
+from shared.eventsourcing.calls import Execute, KeyReused, Outcome, VersionConflict
+from shared.eventsourcing.decider import Rejected
 from shared.privacy.vault import Vault
-from shared.runtime.calls import Execute, KeyReused, Outcome, VersionConflict
 from shared.web.headers import Traced
 from shared.web.problems import Invalid
 from shared.web.writes import Framed, WriteAnswer, answer

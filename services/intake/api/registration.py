@@ -11,10 +11,10 @@ import orjson
 from services.intake.api.requests import RegisterRequest
 from services.intake.commands import RegisterComplaint
 from shared.contracts.intake import KIND
-from shared.core.organisation import Organisation, UnknownId
+from shared.eventsourcing.calls import Call
+from shared.eventsourcing.ports import Clock, Ids
+from shared.organisation import Organisation, UnknownId
 from shared.privacy.pseudonym import pseudonym
-from shared.runtime.calls import Call
-from shared.runtime.ports import Clock, Ids
 from shared.web.access import Asker
 from shared.web.problems import Invalid
 

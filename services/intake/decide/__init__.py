@@ -43,8 +43,8 @@ from services.intake.state import (
 )
 from shared.contracts.event import Event
 from shared.contracts.intake import COMPLAINTS, ComplaintClosed, ComplaintRegistered
-from shared.core.decider import Decider
-from shared.core.organisation import Organisation
+from shared.eventsourcing.decider import Decider
+from shared.organisation import Organisation
 
 
 def decider(organisation: Organisation) -> Decider[State, Command]:

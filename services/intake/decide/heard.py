@@ -18,7 +18,7 @@ from shared.contracts.intake import (
     ManagementTookOver,
     PromiseMade,
 )
-from shared.core.organisation import Organisation
+from shared.organisation import Organisation
 
 FromDepartments = AnnounceTable | PrepareAnswer | SendAnswer | EngageManagement | ReleaseManagement
 

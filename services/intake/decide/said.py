@@ -36,7 +36,7 @@ from shared.contracts.intake import (
     OutcomeAccepted,
     OutcomeRejected,
 )
-from shared.core.organisation import Organisation
+from shared.organisation import Organisation
 
 FromCustomer = AcknowledgeComplaint | AcceptOutcome | RejectOutcome | RequestEscalation | WithdrawComplaint
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from shared.contracts.parts import Severity
-from shared.core.organisation import Organisation
+from shared.organisation import Organisation
 
 HISTORIC: Final = "historic"
 """Learning code of what was over before it was registered."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.core.decider import Rule
+from shared.eventsourcing.decider import Rule
 
 NO_SUCH_COMPLAINT: Final = Rule("no-such-complaint", "There is no complaint with this id.", absent=True)
 COMPLAINT_OVER: Final = Rule("complaint-over", "The complaint is over: it was closed or withdrawn.")

@@ -12,8 +12,8 @@ from services.review.state import review, theme
 from shared.contracts.event import Audience, Event
 from shared.contracts.review import REVIEWS, THEMES
 from shared.contracts.topics import SUMMARIES
-from shared.core.decider import Decider
-from shared.core.organisation import Organisation
+from shared.eventsourcing.decider import Decider
+from shared.organisation import Organisation
 
 
 def _audience(_state: Any, event: Event) -> tuple[str, ...]:  # noqa: ANN401 - whatever the state, the event tells

@@ -26,9 +26,9 @@ from services.review.state.review import Collecting, Concluded, Open, State
 from shared.contracts.event import Event
 from shared.contracts.parts import Cause
 from shared.contracts.review import ActionAgreed, ActionDone, CausesFound, SummaryAcknowledged
-from shared.core.datafile import closest
-from shared.core.organisation import Organisation
-from shared.core.wording import override_used, refuse_blame
+from shared.organisation import Organisation
+from shared.organisation.datafile import closest
+from shared.organisation.wording import override_used, refuse_blame
 
 
 def causes_set(organisation: Organisation, state: State, command: SetCauses) -> Sequence[Event]:

@@ -25,7 +25,7 @@ from shared.contracts.review import (
     TimesAttributed,
     TriageEvidenceNoted,
 )
-from shared.core.organisation import Organisation
+from shared.organisation import Organisation
 
 BY_RULE = "system"
 

@@ -29,7 +29,7 @@ from services.review.state.review import Collecting, Concluded, Open, State, evo
 from shared.contracts.event import Event
 from shared.contracts.part import replace
 from shared.contracts.review import ActionOverdue, ComplaintEvidenceNoted, CourseEvidenceNoted, TriageEvidenceNoted
-from shared.core.organisation import Organisation
+from shared.organisation import Organisation
 
 
 def decide(organisation: Organisation, state: State, command: ReviewCommand) -> Sequence[Event]:  # noqa: PLR0911 - one return per command

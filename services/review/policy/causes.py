@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from services.review.policy.shares import normalised
 from shared.contracts.parts import Cause, StepTime, TouchedStep
-from shared.core.organisation import Organisation
-from shared.core.steptimes import hours, overruns
+from shared.organisation import Organisation
+from shared.organisation.steptimes import hours, overruns
 
 
 def causes_by_facts(

@@ -22,8 +22,8 @@ from typing import Literal
 from shared.contracts.part import replace
 from shared.contracts.parts import StepTime, TimePart
 from shared.contracts.review import Mark
-from shared.core.organisation import Organisation
-from shared.core.steptimes import overrun
+from shared.organisation import Organisation
+from shared.organisation.steptimes import overrun
 
 _NOTHING = timedelta(0)
 

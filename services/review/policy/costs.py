@@ -8,7 +8,7 @@ from typing import Final
 
 from shared.contracts.parts import Costs, Severity
 from shared.contracts.review import Mark
-from shared.core.organisation import Organisation
+from shared.organisation import Organisation
 
 _CENT: Final = Decimal("0.01")
 _HOUR: Final = 60

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.core.decider import Rule
+from shared.eventsourcing.decider import Rule
 
 REVIEW_NOT_OPEN: Final = Rule("review-not-open", "A review opens when the complaint is resolved; there is none yet.")
 REVIEW_CONCLUDED: Final = Rule("review-concluded", "The causes of a concluded review are counted already; they stay.")

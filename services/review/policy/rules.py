@@ -7,7 +7,7 @@ from typing import Final
 
 from shared.contracts.parts import Severity
 from shared.contracts.review import Mark
-from shared.core.organisation import Organisation, rank
+from shared.organisation import Organisation, rank
 
 CONCLUDE_WITHIN: Final = timedelta(days=14)
 """Elapsed time from the opening of a review until it concludes without the board."""

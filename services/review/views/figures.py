@@ -14,7 +14,7 @@ from services.review.state.theme import Theme
 from services.review.views.answers import BoardView, Pareto, TimesView
 from services.review.views.sums import lines, mean, ranked, sum_up, tally
 from shared.contracts.review import PERIOD, THEME
-from shared.core.organisation import Organisation
+from shared.organisation import Organisation
 from shared.store.port import MAX_PAGE, Snapshot, Store
 
 _TOP: Final = 10

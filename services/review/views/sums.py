@@ -13,7 +13,7 @@ from services.review.projections import Measure, Period
 from services.review.state.theme import Tally, Theme
 from services.review.views.answers import ParetoLine, TimesLine
 from shared.contracts.part import replace
-from shared.core.organisation import Organisation
+from shared.organisation import Organisation
 
 _HOUR: Final = 3_600
 _HOUR_MICROSECONDS: Final = 3_600_000_000

@@ -11,8 +11,8 @@ from services.routing.policy.rulebook import HARM, VULNERABLE, Rulebook
 from shared.contracts.intake import ComplaintRegistered
 from shared.contracts.parts import TouchedStep, Why
 from shared.contracts.routing import Candidate
-from shared.core.organisation import Category, Rule
-from shared.core.steptimes import Overrun
+from shared.organisation import Category, Rule
+from shared.organisation.steptimes import Overrun
 
 WORDS_BESIDE_FACTS: Final = 0.8
 """Where facts or the category already touch steps, words add more only with at least this score."""

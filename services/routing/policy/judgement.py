@@ -15,7 +15,7 @@ from shared.contracts.intake import ComplaintRegistered
 from shared.contracts.part import replace
 from shared.contracts.parts import Severity, TouchedStep
 from shared.contracts.routing import Candidate, Circumstances
-from shared.core.steptimes import Overrun, hours, overruns
+from shared.organisation.steptimes import Overrun, hours, overruns
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Many phrases found in one pass over a text: as `shared.core.phrases` finds them, by an index. Pure."""
+"""Many phrases found in one pass over a text: as `shared.organisation.phrases` finds them, by an index. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from shared.core.phrases import compiled
+from shared.organisation.phrases import compiled
 
 _WORD: Final = re.compile(r"\w+")
 _PIECE: Final = re.compile(r"[\w*]+")
@@ -110,7 +110,7 @@ class WordIndex:
 
 
 def fold(text: str) -> str:
-    """Lower case, without the Russian yo, straight apostrophes: as `shared.core.phrases` compares."""
+    """Lower case, without the Russian yo, straight apostrophes: as `shared.organisation.phrases` compares."""
     return text.lower().replace("\u0451", "\u0435").replace("\u2019", "'")
 
 

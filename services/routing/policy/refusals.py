@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.core.decider import Rule
+from shared.eventsourcing.decider import Rule
 
 UNKNOWN_COMPLAINT: Final = Rule("unknown-complaint", "There is no complaint with this id.", absent=True)
 TRIAGE_ENDED: Final = Rule("triage-ended", "The complaint is {why}: its triage stands as it is.")

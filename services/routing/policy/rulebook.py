@@ -9,7 +9,7 @@ from typing import Final
 
 from services.routing.policy.lexicon import Found, WordIndex, Words
 from shared.contracts.parts import Severity
-from shared.core.organisation import Category, Organisation
+from shared.organisation import Category, Organisation
 
 HARM: Final = "!harm"
 VULNERABLE: Final = "!vulnerable"

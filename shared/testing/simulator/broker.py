@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from zlib import crc32
 
-from shared.messaging.producer import OutgoingRecord
-from shared.runtime.parse import Raw
+from shared.messaging.outgoing import OutgoingRecord
+from shared.messaging.parse import Raw
 from shared.testing.simulator.weather import Sent, Weather
 
 PARTITIONS = 2
@@ -137,7 +137,7 @@ class Member:
 
 
 class SimPublisher:
-    """One process's way to the broker (`shared.runtime.relay.Publisher`)."""
+    """One process's way to the broker (`shared.messaging.relay.Publisher`)."""
 
     def __init__(self, broker: SimBroker, weather: Weather) -> None:
         self._broker = broker

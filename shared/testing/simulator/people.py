@@ -4,25 +4,48 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final, Protocol
 
-from shared.runtime.calls import Call
+from shared.eventsourcing.calls import Call
+from shared.store.memory import MemoryData
 from shared.store.port import StoreUnavailable
-from shared.testing.checker import Request
+from shared.testing.simulator.plan import Plan
+from shared.testing.simulator.process import Process
 from shared.testing.simulator.toys import Acknowledge, Register
-
-if TYPE_CHECKING:
-    from shared.testing.simulator.process import Process
-    from shared.testing.simulator.world import World
+from shared.testing.simulator.weather import Weather
+from shared.verification import Request
+from shared.verification.evidence import Place
 
 _MOST_TRIES: Final = 4
+
+
+class Surroundings(Protocol):
+    """What of a world people see and touch; `shared.testing.simulator.world.World` is one."""
+
+    rng: Random
+    plan: Plan
+    weather: Weather
+    data: dict[str, MemoryData]
+    alive: dict[str, list[Process]]
+    journal: list[Request]
+    poison: set[Place]
+    given_up: set[Place]
+
+    def now(self) -> datetime:
+        """Return the true instant."""
+        ...
+
+    def note(self, what: str) -> None:
+        """Write down what happens."""
+        ...
 
 
 class People:
     """What they do in one world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Surroundings) -> None:
         self._world = world
         self._rng = world.rng
         self._busy: set[asyncio.Future[None]] = set()

@@ -9,25 +9,25 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final
 
-from shared.runtime.antientropy import AntiEntropy
-from shared.runtime.definition import Definition
-from shared.runtime.engine import Engine, Saved
-from shared.runtime.execute import Executor
-from shared.runtime.parking import Parking
-from shared.runtime.parse import Raw, Reader
-from shared.runtime.processor import Processor
-from shared.runtime.rebuild import drop_rows
-from shared.runtime.relay import Relay
-from shared.runtime.sources import Copy, Head, Source, SourceUnavailable, StoreSource, Want
-from shared.runtime.timers import Timers
+from shared.eventsourcing.definition import Definition
+from shared.eventsourcing.engine import Engine, Saved
+from shared.eventsourcing.execute import Executor
+from shared.eventsourcing.timers import Timers
+from shared.messaging.antientropy import AntiEntropy
+from shared.messaging.parking import Parking
+from shared.messaging.parse import Raw, Reader
+from shared.messaging.processor import Processor
+from shared.messaging.rebuild import drop_rows
+from shared.messaging.relay import Relay
+from shared.messaging.sources import Copy, Head, Source, SourceUnavailable, StoreSource, Want
 from shared.store.memory import MemoryData, MemoryStore
 from shared.store.port import Commit, StoreUnavailable
-from shared.testing.checker import Fired
-from shared.testing.checker.clocks import BY_CLOCK, ran_out
-from shared.testing.checker.evidence import told_in
 from shared.testing.simulator.broker import Member, SimBroker, SimPublisher
 from shared.testing.simulator.loop import SimLoop
 from shared.testing.simulator.weather import Weather
+from shared.verification import Fired
+from shared.verification.clocks import BY_CLOCK, ran_out
+from shared.verification.evidence import told_in
 
 EPOCH: Final = datetime(2024, 3, 10, 12, tzinfo=UTC)
 SWEEP_SECONDS: Final = 25.0
@@ -71,7 +71,7 @@ class SimIds:
 
 
 class SimSource:
-    """Another service's log, which does not always answer (`shared.runtime.sources.Source`)."""
+    """Another service's log, which does not always answer (`shared.messaging.sources.Source`)."""
 
     def __init__(self, service: str, store: MemoryStore, weather: Weather) -> None:
         self._service = service
@@ -226,7 +226,7 @@ class Process:
                 await asyncio.sleep(_RESTART_SECONDS)
 
     async def _consume(self) -> None:
-        """As `shared.messaging.broker` does: commit when the handler returned, rewind when it raised."""
+        """As `shared.messaging.kafka.broker` does: commit when the handler returned, rewind when it raised."""
         member = self._member = self._ports.broker.join(self.definition.name, self.definition.sources)
         while True:
             batch = member.poll(1 + int(self._ports.rng.random() * _MOST_PER_POLL))

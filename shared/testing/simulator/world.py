@@ -9,10 +9,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from shared.runtime.sources import by_topic
+from shared.messaging.sources import by_topic
 from shared.store.memory import MemoryData, MemoryStore
-from shared.testing.checker import Evidence, Finding, Request, Stored, check
-from shared.testing.checker.live import everything_drained
 from shared.testing.simulator.broker import SimBroker
 from shared.testing.simulator.loop import SimLoop
 from shared.testing.simulator.people import People
@@ -21,6 +19,8 @@ from shared.testing.simulator.poison import broken
 from shared.testing.simulator.process import COMPARE_SECONDS, EPOCH, Ports, Process, SimSource
 from shared.testing.simulator.toys import definitions
 from shared.testing.simulator.weather import Rates, Weather
+from shared.verification import Evidence, Finding, Request, Stored, check
+from shared.verification.live import everything_drained
 
 LONGEST_DRAIN_SECONDS: Final = 1200.0
 

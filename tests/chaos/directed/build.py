@@ -9,9 +9,9 @@ from random import Random
 from typing import Any, Final, Self
 
 from shared.contracts.topics import INTAKE
-from shared.runtime.calls import Call, Outcome
-from shared.runtime.definition import Definition
-from shared.runtime.parse import Raw
+from shared.eventsourcing.calls import Call, Outcome
+from shared.eventsourcing.definition import Definition
+from shared.messaging.parse import Raw
 from shared.store.memory import Faults, MemoryData, Moment
 from shared.store.port import StoreUnavailable
 from shared.testing.simulator.broker import SimBroker

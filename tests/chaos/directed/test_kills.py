@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from shared.contracts.topics import DEPARTMENTS, INTAKE
-from shared.runtime.parse import Raw
+from shared.messaging.parse import Raw
 from shared.store.memory import Moment
 from shared.testing.simulator.broker import Member
 from tests.chaos.directed.build import OPENED, REGISTERED, Scene, in_any_order, kills, same, stops, wait

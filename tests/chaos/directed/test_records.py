@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from shared.contracts.topics import DEPARTMENTS, INTAKE
-from shared.runtime.parse import Raw
+from shared.messaging.parse import Raw
 from shared.store.memory import Moment
 from shared.testing.simulator.process import Process
 from tests.chaos.directed.build import OPENED, Scene, in_any_order, wait
-from tests.unit.shared.runtime.build import acknowledged, registered
+from tests.unit.shared.messaging.build import acknowledged, registered
 
 APPLIED = [*OPENED, "RoundStarted"]
 DAY = 86_400.0

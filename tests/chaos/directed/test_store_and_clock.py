@@ -8,7 +8,7 @@ from datetime import timedelta
 from shared.store.memory import Moment
 from shared.testing.simulator.process import EPOCH, SWEEP_SECONDS
 from tests.chaos.directed.build import OPENED, PATIENCE, REGISTERED, Scene, away, in_any_order, wait
-from tests.unit.shared.runtime.build import fails_once, registered
+from tests.unit.shared.messaging.build import fails_once, registered
 
 DUE = PATIENCE.total_seconds()
 MOST = timedelta(minutes=5)

@@ -8,10 +8,10 @@ import pytest
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.intake import ComplaintRegistered
-from shared.runtime.parse import Raw
+from shared.messaging.parse import Raw
 from tests.chaos.directed.build import OPENED, Scene, in_any_order, wait
 from tests.unit.shared.contracts.build import Rename, renew
-from tests.unit.shared.runtime.build import acknowledged, registered
+from tests.unit.shared.messaging.build import acknowledged, registered
 
 HEARD = [*OPENED, "RoundStarted"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from deploy.local.cli.main import app
+from throughline.cli.main import app
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Served:
 
 def up(folder: Path, *options: str) -> Served:
     """Start `throughline up` as its own process and return when it serves."""
-    command = [sys.executable, "-m", "deploy.local.cli.main", "up", "--data-dir", str(folder), "--port", "0", "--json"]
+    command = [sys.executable, "-m", "throughline.cli.main", "up", "--data-dir", str(folder), "--port", "0", "--json"]
     process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
     assert process.stdout is not None
     line = process.stdout.readline()

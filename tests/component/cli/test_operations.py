@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from deploy.local.background import in_background
-from deploy.local.cli.client import Api
-from deploy.local.cli.waiting import wait_for_effects
-from deploy.local.deployment import Deployment
-from deploy.local.folder import DataFolder
 from services import NAMES
 from shared.contracts.envelope import Envelope
 from shared.contracts.topics import INTAKE
 from tests.component.cli.running import Run
+from throughline.app.background import in_background
+from throughline.app.deployment import Deployment
+from throughline.app.folder import DataFolder
+from throughline.cli.client import Api
+from throughline.cli.waiting import wait_for_effects
 
 READERS = ("routing", "departments", "review")
 NOW = "2026-03-02T09:30:00+00:00"

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.background import in_background
-from deploy.local.deployment import Deployment
-from deploy.local.folder import DataFolder
 from services import NAMES
 from shared.contracts.topics import INTAKE, PARTITIONS_EMBEDDED
-from shared.messaging.producer import OutgoingRecord, Producer
+from shared.messaging.kafka.producer import Producer
+from shared.messaging.outgoing import OutgoingRecord
 from tests.component.cli.running import Run
+from throughline.app.background import in_background
+from throughline.app.deployment import Deployment
+from throughline.app.folder import DataFolder
 
 
 @pytest.fixture

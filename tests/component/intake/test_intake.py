@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from deploy.local.clock import SteppedClock
 from services.intake import main
 from shared.contracts import topics
-from shared.messaging.producer import partition_of
+from shared.messaging.kafka.producer import partition_of
 from shared.testing.harness import Heard, Stage, staged
 from tests.component.says import DAY, HOUR, NOW, agreed_answer, completed, opened
+from throughline.app.clock import SteppedClock
 
 TORN = {"channel": "web", "text": "The box was torn.", "language": "en"}
 

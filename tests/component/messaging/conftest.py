@@ -10,9 +10,10 @@ from typing import Any, Protocol, TypeVar
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from shared.messaging.broker import TIMING, TIMING_EMBEDDED, Timing
-from shared.messaging.embedded import EmbeddedBroker
-from shared.messaging.producer import OutgoingRecord, Producer
+from shared.messaging.kafka.broker import TIMING, TIMING_EMBEDDED, Timing
+from shared.messaging.kafka.embedded import EmbeddedBroker
+from shared.messaging.kafka.producer import Producer
+from shared.messaging.outgoing import OutgoingRecord
 from tests.engine.choice import Engine
 
 TOPIC = "complaints.intake.v1"

@@ -10,10 +10,11 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from faststream import AckPolicy
 
-from shared.messaging import broker as messaging
-from shared.messaging.broker import TIMING, Handler, make_broker, subscribe
-from shared.messaging.embedded import API_FETCH, API_OFFSET_COMMIT
-from shared.messaging.producer import OutgoingRecord, Producer, partition_of
+from shared.messaging.kafka import broker as messaging
+from shared.messaging.kafka.broker import TIMING, Handler, make_broker, subscribe
+from shared.messaging.kafka.embedded import API_FETCH, API_OFFSET_COMMIT
+from shared.messaging.kafka.producer import Producer, partition_of
+from shared.messaging.outgoing import OutgoingRecord
 
 from .conftest import OTHER, TOPIC, Place, embedded_only, record, until
 

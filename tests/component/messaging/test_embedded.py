@@ -1,6 +1,6 @@
 import pytest
 
-from shared.messaging.embedded import EmbeddedBroker, EmbeddedBrokerUnavailable
+from shared.messaging.kafka.embedded import EmbeddedBroker, EmbeddedBrokerUnavailable
 
 from .conftest import TOPIC
 

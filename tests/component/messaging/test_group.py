@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.messaging.producer import Producer
+from shared.messaging.kafka.producer import Producer
 
 from .conftest import Place, record, until
 from .test_broker import Seen, consuming, spread

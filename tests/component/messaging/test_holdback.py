@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.messaging.embedded import EmbeddedBroker
-from shared.messaging.holdback import Held, HoldBack
-from shared.messaging.producer import OutgoingRecord, Producer, partition_of
+from shared.messaging.kafka.embedded import EmbeddedBroker
+from shared.messaging.kafka.holdback import Held, HoldBack
+from shared.messaging.kafka.producer import Producer, partition_of
+from shared.messaging.outgoing import OutgoingRecord
 
 from .conftest import OTHER, PARTITIONS, TOPIC, everything, record, started, until
 

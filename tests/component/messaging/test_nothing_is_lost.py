@@ -11,10 +11,11 @@ from typing import Any
 
 from aiokafka import ConsumerRecord
 
-from shared.messaging.broker import TIMING_EMBEDDED, make_broker, subscribe
-from shared.messaging.embedded import KEPT_BYTES_PER_PARTITION, EmbeddedBroker
-from shared.messaging.holdback import HoldBack
-from shared.messaging.producer import OutgoingRecord, Producer
+from shared.messaging.kafka.broker import TIMING_EMBEDDED, make_broker, subscribe
+from shared.messaging.kafka.embedded import KEPT_BYTES_PER_PARTITION, EmbeddedBroker
+from shared.messaging.kafka.holdback import HoldBack
+from shared.messaging.kafka.producer import Producer
+from shared.messaging.outgoing import OutgoingRecord
 
 from .conftest import started
 

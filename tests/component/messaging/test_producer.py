@@ -9,8 +9,10 @@ import pytest
 from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
 
-from shared.messaging.embedded import API_PRODUCE
-from shared.messaging.producer import OutgoingRecord, PartitionMismatch, Producer, RecordTooLarge, partition_of
+from shared.messaging.kafka.connection import PartitionMismatch
+from shared.messaging.kafka.embedded import API_PRODUCE
+from shared.messaging.kafka.producer import Producer, RecordTooLarge, partition_of
+from shared.messaging.outgoing import OutgoingRecord
 
 from .conftest import OTHER, PARTITIONS, TOPIC, Place, embedded_only, everything, record, started, until
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiokafka import AIOKafkaProducer
 
-from shared.messaging.embedded import EmbeddedBroker
+from shared.messaging.kafka.embedded import EmbeddedBroker
 from shared.testing.topics import read_and_cut, read_everything
 
 

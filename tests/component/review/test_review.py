@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from deploy.local.clock import SteppedClock
 from services.review import main
 from shared.contracts import departments, review, topics
-from shared.runtime.replay import Replay
+from shared.messaging.replay import Replay
 from shared.testing.harness import Heard, Stage, staged
 from tests.component.says import DAY, NOW, closed, completed, opened, ran, registered, triaged
 from tests.component.stages import dense, names, new_id, post
+from throughline.app.clock import SteppedClock
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LATE = (ran("packing", 30), ran("delivery", 60))
@@ -192,7 +192,7 @@ class TestWhenItsReadModelsAreBuiltAnew:
     async def test_they_say_what_they_said(self, alone: Stage) -> None:
         for about in [new_id() for _ in range(3)]:
             await alone.say(about, *historic(about))
-        await alone.settle()
+        await alone.wait_until_idle()
         before = (await alone.http.get("/summary", params={"period": "2026-03"})).json()
         assert before["complaints"] == 3
         alone.service.replay = own_log(alone)

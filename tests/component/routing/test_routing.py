@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from deploy.local.clock import SteppedClock
 from services.routing import main
 from shared.contracts import departments, routing, topics
 from shared.testing.harness import Stage, staged
 from tests.component.says import DAY, HOUR, NOW, closed, ran, registered
 from tests.component.stages import dense, names, new_id, post
+from throughline.app.clock import SteppedClock
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.deployment import Deployment, deployed
-from deploy.local.folder import DataFolder
-from shared.messaging.embedded import API_FETCH, API_OFFSET_COMMIT, API_PRODUCE
-from shared.testing.checker import check
-from shared.testing.checker.collect import evidence_of
+from shared.messaging.kafka.embedded import API_FETCH, API_OFFSET_COMMIT, API_PRODUCE
+from shared.verification import check
+from shared.verification.collect import evidence_of
+from throughline.app.deployment import Deployment, deployed
+from throughline.app.folder import DataFolder
 
 TORN = {"channel": "web", "text": "The box was damaged.", "language": "en"}
 _KEYS = count()

@@ -7,14 +7,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.clock import SteppedClock
 from services.departments import main as departments
 from services.intake import main as intake
 from shared.contracts.departments import ProposalMade
-from shared.messaging.producer import MAX_RECORD_BYTES
+from shared.contracts.envelope import MAX_RECORD_BYTES
 from shared.testing.harness import Stage, staged
 from tests.component.says import NOW, registered, triaged
 from tests.component.stages import dense, names, new_id
+from throughline.app.clock import SteppedClock
 
 TORN = {"channel": "web", "text": "The box was torn.", "language": "en"}
 

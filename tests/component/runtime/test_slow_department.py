@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.deployment import Deployment, deployed
-from deploy.local.folder import DataFolder
-from shared.testing.checker import check
-from shared.testing.checker.collect import evidence_of
+from shared.verification import check
+from shared.verification.collect import evidence_of
+from throughline.app.deployment import Deployment, deployed
+from throughline.app.folder import DataFolder
 
 TORN = {"channel": "web", "text": "The box was damaged.", "language": "en"}
 

@@ -9,22 +9,22 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from deploy.local.clock import SteppedClock
-from deploy.local.deployment import deployed
-from deploy.local.folder import DataFolder
 from services import owners
 from services.intake import main as intake
 from services.routing import main as routing
 from shared.contracts.topics import PARTITIONS_EMBEDDED
-from shared.messaging.embedded import EmbeddedBroker
+from shared.eventsourcing.ports import SystemClock
+from shared.hosting import service as runtime
+from shared.messaging.kafka.embedded import EmbeddedBroker
 from shared.privacy.vault import MemoryVault
-from shared.runtime import service as runtime
-from shared.runtime.ports import SystemClock
 from shared.store.memory import MemoryStore, Moment
 from shared.store.port import StoreUnavailable
 from shared.testing.harness import Stage, creating, staged
 from tests.component.says import NOW, registered
 from tests.component.stages import new_id
+from throughline.app.clock import SteppedClock
+from throughline.app.deployment import deployed
+from throughline.app.folder import DataFolder
 
 PAST = {"channel": "import", "text": "The box was damaged.", "language": "en", "historic": True}
 

@@ -6,13 +6,13 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
-from deploy.local.clock import SteppedClock
 from services.routing import main
 from shared.contracts.topics import INTAKE, PARTITIONS_EMBEDDED
-from shared.messaging.producer import partition_of
+from shared.messaging.kafka.producer import partition_of
 from shared.testing.harness import Stage, staged
 from tests.component.says import NOW, registered
 from tests.component.stages import names, new_id
+from throughline.app.clock import SteppedClock
 
 
 class _NoText(str):

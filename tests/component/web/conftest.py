@@ -11,8 +11,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from deploy.local.deployment import Deployment, deployed
-from deploy.local.folder import DataFolder
+from throughline.app.deployment import Deployment, deployed
+from throughline.app.folder import DataFolder
 
 TORN = {"channel": "web", "text": "The parcel came late and the box was damaged.", "language": "en"}
 _NUMBERS = itertools.count(1)

@@ -14,7 +14,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
 from shared.contracts.intake import ComplaintRegistered, ComplaintWithdrawn
 from shared.contracts.topics import INTAKE
-from shared.runtime.parking import LOOK_SECONDS
+from shared.messaging.parking import LOOK_SECONDS
 from tests.component.web.conftest import Running, problem
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

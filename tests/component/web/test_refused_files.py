@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.deployment import deployed
-from deploy.local.folder import DataFolder
 from services.departments import main as departments
-from shared.core.organisation import OrganisationInvalid
-from shared.core.packaged import MAPPINGS, ORGANISATIONS
+from shared.organisation import OrganisationInvalid
+from shared.packaged import MAPPINGS, ORGANISATIONS
+from throughline.app.deployment import deployed
+from throughline.app.folder import DataFolder
 
 SOUND = (ORGANISATIONS / "parcel-retailer.yaml").read_text(encoding="utf-8")
 LEXICON = (ORGANISATIONS / "common" / "lexicon.yaml").read_text(encoding="utf-8")
@@ -27,7 +27,7 @@ def organisation_file(folder: Path, text: str) -> Path:
 
 def throughline(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """A process of its own, so that one that starts in spite of everything is stopped."""
-    command = [sys.executable, "-m", "deploy.local.cli.main", *map(str, arguments)]
+    command = [sys.executable, "-m", "throughline.cli.main", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - our own
 
 

@@ -13,15 +13,15 @@ import yaml
 from jsonschema import Draft7Validator, ValidationError
 from referencing import Registry, Resource
 
-from deploy.docs.datafiles import attributes, models_in
-from deploy.docs.generate import ROOT
-from deploy.docs.operators import operators_files
-from shared.core.datafile import DataFileInvalid
-from shared.core.mapping import ImportMapping
-from shared.core.mapping import load as load_mapping
-from shared.core.organisation import Organisation
-from shared.core.organisation import load as load_organisation
-from shared.core.shifts import Shift, Week
+from shared.organisation import Organisation
+from shared.organisation import load as load_organisation
+from shared.organisation.datafile import DataFileInvalid
+from shared.organisation.mapping import ImportMapping
+from shared.organisation.mapping import load as load_mapping
+from shared.organisation.shifts import Shift, Week
+from tools.datafiles import attributes, models_in
+from tools.generate import ROOT
+from tools.operators import operators_files
 
 FOLDERS = (ROOT / "deploy/organisation", ROOT / "deploy/mappings")
 FILES = [path for folder in FOLDERS for path in sorted(folder.rglob("*.yaml"))]

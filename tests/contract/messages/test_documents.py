@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.docs.generate import ROOT, documents
-from deploy.docs.reading import DEPARTMENT_TOPIC, Message, messages
 from services import catalogue, owners, readers
 from shared.contracts.topics import SUMMARIES
+from tools.generate import ROOT, documents
+from tools.reading import DEPARTMENT_TOPIC, Message, messages
 
 
 @cache

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy.kafka.cluster import Cluster, Difference
-from deploy.kafka.declared import PACKAGED, Topic, declared, read
 from services import owners
 from shared.contracts.topics import INTAKE, SUMMARIES, department_topic
+from shared.packaged import TOPICS
 from tests.component.cli.running import Ran, command
 from tests.engine.choice import Engine
+from throughline.app.topics.cluster import Cluster, Difference
+from throughline.app.topics.declared import Topic, declared, read
 
 
 def apply(bare: Engine, *options: object) -> Ran:
@@ -18,7 +19,7 @@ def apply(bare: Engine, *options: object) -> Ran:
 
 
 def with_six_partitions(path: Path) -> Path:
-    text = yaml.safe_load(PACKAGED.read_text(encoding="utf-8"))
+    text = yaml.safe_load(TOPICS.read_text(encoding="utf-8"))
     text["partitions"] = 6
     path.write_text(yaml.safe_dump(text), encoding="utf-8")
     return path
@@ -40,7 +41,7 @@ class TestOnAnEmptyBroker:
 
 class TestOnABrokerThatDiffers:
     def test_a_setting_is_shown_and_set(self, bare: Engine) -> None:
-        wanted = declared(read(PACKAGED), ["carrier"], 1)
+        wanted = declared(read(TOPICS), ["carrier"], 1)
         mine = next(topic for topic in wanted if topic.name == SUMMARIES)
         cluster = Cluster(bare.bootstrap)
         cluster.close(Difference(missing=[Topic(mine.name, 12, 1, {**mine.settings, "cleanup.policy": "delete"})]))
@@ -64,7 +65,7 @@ class TestOnABrokerThatDiffers:
 
 
 def test_a_broker_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deploy.kafka.cluster._ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr("throughline.app.topics.cluster._ANSWER_SECONDS", 1.0)
     refused = command("topics", "apply", "--broker", "127.0.0.1:1")
     assert refused.code == 2
     assert "the broker 127.0.0.1:1 did not do it" in refused.err

@@ -4,7 +4,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from confluent_kafka import KafkaException
 
-from shared.messaging.producer import OutgoingRecord, Producer
+from shared.messaging.kafka.producer import Producer
+from shared.messaging.outgoing import OutgoingRecord
 from tests.engine.choice import Engine
 from tests.engine.kafka import Kafka
 

@@ -8,8 +8,8 @@ from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from services import definition_of
-from shared.runtime.ports import RandomIds
-from shared.testing.checker import Request
+from shared.eventsourcing.ports import RandomIds
+from shared.verification import Request
 from tests.engine.services import Served
 
 PAST = {"channel": "import", "text": "The box was damaged.", "language": "en", "historic": True}

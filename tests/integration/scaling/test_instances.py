@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.contracts.topics import PARTITIONS
-from shared.testing.checker import Evidence, Request, check
+from shared.verification import Evidence, Request, check
 from tests.chaos.cluster import evidence, on
 from tests.e2e.processes import until
 from tests.engine.choice import Engine

@@ -15,8 +15,8 @@ from services.departments.state import State
 from shared.contracts import departments as said
 from shared.contracts.event import Event
 from shared.contracts.parts import Remedy, Severity, StepTime, TouchedStep, Why
-from shared.core.decider import Decider
-from shared.core.organisation import Organisation, from_path
+from shared.eventsourcing.decider import Decider
+from shared.organisation import Organisation, from_path
 from shared.testing.spec import Given, spec
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday morning, every calendar open

@@ -14,10 +14,10 @@ from services.departments.api import router
 from services.departments.commands import Command
 from services.departments.views import Views
 from shared.contracts.departments import KIND
-from shared.runtime.calls import Call, Outcome
-from shared.runtime.engine import Engine, Saved
-from shared.runtime.execute import Executor
-from shared.runtime.ports import RandomIds
+from shared.eventsourcing.calls import Call, Outcome
+from shared.eventsourcing.engine import Engine, Saved
+from shared.eventsourcing.execute import Executor
+from shared.eventsourcing.ports import RandomIds
 from shared.store.memory import MemoryStore
 from shared.web import problems
 from tests.unit.departments.build import NOW, ORGANISATION, note_complaint, note_triage

@@ -10,7 +10,7 @@ from services.departments.timers import on_due
 from shared.contracts import intake, routing, topics
 from shared.contracts.envelope import Envelope
 from shared.contracts.parts import StepTime
-from shared.runtime.definition import Incoming
+from shared.eventsourcing.definition import Incoming
 from tests.unit.departments.build import DAY, DECIDER, NOW, ORGANISATION, touched
 
 LATER = NOW + timedelta(minutes=1)

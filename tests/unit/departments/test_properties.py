@@ -16,7 +16,7 @@ from services.departments.state import INITIAL, Closed, State, Table, Waiting, c
 from shared.contracts import departments as said
 from shared.contracts.event import Event
 from shared.contracts.parts import Remedy, StepTime
-from shared.core.decider import Rejected
+from shared.eventsourcing.decider import Rejected
 from tests.unit.departments.build import (
     HOUR,
     NOW,

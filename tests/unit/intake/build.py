@@ -8,8 +8,8 @@ from services.intake.commands import Command
 from services.intake.state import State
 from shared.contracts import intake
 from shared.contracts.event import Event
-from shared.core.decider import Decider
-from shared.core.organisation import Organisation, from_path
+from shared.eventsourcing.decider import Decider
+from shared.organisation import Organisation, from_path
 from shared.testing.spec import Given, spec
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

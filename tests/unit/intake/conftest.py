@@ -5,9 +5,9 @@ import httpx
 import pytest
 
 from services.intake import DEFINITION
-from shared.runtime.engine import Engine, Saved
-from shared.runtime.execute import Executor
-from shared.runtime.ports import RandomIds
+from shared.eventsourcing.engine import Engine, Saved
+from shared.eventsourcing.execute import Executor
+from shared.eventsourcing.ports import RandomIds
 from shared.store.memory import MemoryStore
 from tests.unit.intake.build import ORGANISATION
 from tests.unit.intake.web import APP, CURRENT, AwayVault, Intake, StandingClock

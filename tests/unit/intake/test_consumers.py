@@ -9,7 +9,7 @@ from services.intake.timers import on_due
 from shared.contracts import departments
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
-from shared.runtime.definition import Incoming
+from shared.eventsourcing.definition import Incoming
 from tests.unit.intake.build import ANSWER_BY, HOUR, NOW, REFUND_BY, a_registered_one, at
 
 HANDLED = NOW + timedelta(seconds=3)

@@ -20,7 +20,7 @@ from services.intake.state import STATE, Closed, State, Unregistered, Withdrawn
 from shared.contracts import intake
 from shared.contracts.departments import DepartmentJoined
 from shared.contracts.event import Event
-from shared.core.decider import Rejected
+from shared.eventsourcing.decider import Rejected
 from tests.unit.intake.build import (
     ANSWER_BY,
     DECIDER,

@@ -13,10 +13,10 @@ from services.intake.api.registration import Registrar
 from services.intake.commands import Command, SendAnswer
 from services.intake.views import Views
 from shared.contracts.intake import ComplaintRegistered
+from shared.eventsourcing.calls import Call, Outcome
+from shared.eventsourcing.execute import Executor
+from shared.eventsourcing.ports import RandomIds
 from shared.privacy.vault import MemoryVault
-from shared.runtime.calls import Call, Outcome
-from shared.runtime.execute import Executor
-from shared.runtime.ports import RandomIds
 from shared.store.memory import MemoryStore
 from shared.store.port import StoreUnavailable
 from shared.web import problems

@@ -10,8 +10,8 @@ from services.review.decide import review_decider
 from services.review.state.review import State
 from shared.contracts.parts import Severity, StepTime, TouchedStep, Why
 from shared.contracts.review import Mark, What
-from shared.core.decider import Decider
-from shared.core.organisation import Organisation, from_path
+from shared.eventsourcing.decider import Decider
+from shared.organisation import Organisation, from_path
 from shared.testing.spec import Given, spec
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -15,11 +15,11 @@ from services.review.commands import ReviewCommand
 from services.review.views import Figures, Reviews, Views
 from shared.contracts.envelope import Envelope
 from shared.contracts.parts import StepTime
-from shared.runtime.calls import Call, Outcome
-from shared.runtime.definition import Incoming
-from shared.runtime.engine import Engine, Saved
-from shared.runtime.execute import Executor
-from shared.runtime.ports import RandomIds
+from shared.eventsourcing.calls import Call, Outcome
+from shared.eventsourcing.definition import Incoming
+from shared.eventsourcing.engine import Engine, Saved
+from shared.eventsourcing.execute import Executor
+from shared.eventsourcing.ports import RandomIds
 from shared.store.memory import MemoryStore
 from shared.web import problems
 from tests.unit.review.build import (

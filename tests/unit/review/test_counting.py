@@ -15,7 +15,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
 from shared.contracts.parts import Cause, Costs
 from shared.contracts.review import ComplaintCounted, PeriodCounted, ReviewConcluded, SummaryPublished
-from shared.runtime.definition import Incoming
+from shared.eventsourcing.definition import Incoming
 from shared.testing.spec import spec
 from tests.unit.review.build import HOUR, NOW, a_concluded_one
 

@@ -30,7 +30,7 @@ from shared.contracts.review import (
     SummaryAcknowledged,
     SummaryPublished,
 )
-from shared.core.organisation.judgement import ReviewSettings
+from shared.organisation.judgement import ReviewSettings
 from tests.unit.review.build import (
     CLOSED_TABLE,
     DAY,

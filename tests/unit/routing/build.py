@@ -11,8 +11,8 @@ from shared.contracts import routing
 from shared.contracts.event import Event
 from shared.contracts.intake import ComplaintRegistered
 from shared.contracts.parts import StepTime, TouchedStep, Why
-from shared.core.decider import Decider
-from shared.core.organisation import Organisation, from_path
+from shared.eventsourcing.decider import Decider
+from shared.organisation import Organisation, from_path
 from shared.testing.spec import Given, spec
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

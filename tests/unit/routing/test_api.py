@@ -12,10 +12,10 @@ from services.routing import DEFINITION
 from services.routing.api import router
 from services.routing.views import Views
 from shared.contracts.routing import KIND
-from shared.runtime.calls import Call
-from shared.runtime.engine import Engine, Saved
-from shared.runtime.execute import Executor
-from shared.runtime.ports import RandomIds
+from shared.eventsourcing.calls import Call
+from shared.eventsourcing.engine import Engine, Saved
+from shared.eventsourcing.execute import Executor
+from shared.eventsourcing.ports import RandomIds
 from shared.store.memory import MemoryStore
 from shared.web import problems
 from tests.unit.routing.build import DAY, NOW, ORGANISATION, triage

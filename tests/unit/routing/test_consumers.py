@@ -6,7 +6,7 @@ from services.routing.state import INITIAL, Ended, Triaged
 from shared.contracts import departments, intake, topics
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
-from shared.runtime.definition import Incoming
+from shared.eventsourcing.definition import Incoming
 from tests.unit.routing.build import DAY, DECIDER, HOUR, NOW, registered, was_queued, was_triaged
 
 ENVELOPE = Envelope("complaint/c1:1", "/intake", "any.v1", "2026-03-02T09:00:00Z", "c1", 1)

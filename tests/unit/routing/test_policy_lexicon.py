@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.routing.policy import WordIndex, Words
-from shared.core import phrases
+from shared.organisation import phrases
 from tests.unit.routing.build import ORGANISATION
 
 PHRASES = [

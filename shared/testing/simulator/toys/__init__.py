@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from shared.runtime.definition import Definition
+from shared.eventsourcing.definition import Definition
 from shared.testing.simulator.toys.board import small_review
 from shared.testing.simulator.toys.commands import Acknowledge, Check, Register
 from shared.testing.simulator.toys.customer import small_intake

@@ -13,9 +13,9 @@ from shared.contracts.event import Audience, Event
 from shared.contracts.part import Part, replace
 from shared.contracts.parts import Costs
 from shared.contracts.topics import SUMMARIES
-from shared.core.decider import Decider
-from shared.core.projector import Projector
-from shared.runtime.definition import Definition, FanIn, Incoming, Listen
+from shared.eventsourcing.decider import Decider
+from shared.eventsourcing.definition import Definition, FanIn, Incoming, Listen
+from shared.eventsourcing.projector import Projector
 from shared.testing.simulator.toys.commands import Check, Close, Count, refused
 
 THEMES: Final = ("seller.method", "carrier.capacity")

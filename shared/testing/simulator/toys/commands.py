@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from shared.core.decider import Rejected, Rule
+from shared.eventsourcing.decider import Rejected, Rule
 
 OUT_OF_ORDER: Final = Rule("out-of-order", "{command} does not fit {state}.")
 

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from shared.contracts import departments, intake
 from shared.contracts.event import Event
 from shared.contracts.part import Part
-from shared.core.decider import Decider
-from shared.runtime.definition import Definition, Listen
+from shared.eventsourcing.decider import Decider
+from shared.eventsourcing.definition import Definition, Listen
 from shared.testing.simulator.toys.commands import Acknowledge, Answer, Check, Close, Register, RunClocks, refused
 
 

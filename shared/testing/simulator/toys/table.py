@@ -13,8 +13,8 @@ from shared.contracts import departments, intake
 from shared.contracts.event import Event
 from shared.contracts.part import Part
 from shared.contracts.topics import department_topic
-from shared.core.decider import Decider
-from shared.runtime.definition import Definition, Listen
+from shared.eventsourcing.decider import Decider
+from shared.eventsourcing.definition import Definition, Listen
 from shared.testing.simulator.toys.commands import Check, Close, Hear, Open, RunClocks, refused
 
 INVITED: Final = ("seller", "carrier")

@@ -7,14 +7,14 @@ from random import Random
 
 import pytest
 
-from shared.messaging.producer import OutgoingRecord
+from shared.messaging.outgoing import OutgoingRecord
 from shared.store.memory import Moment
 from shared.store.port import StoreUnavailable
-from shared.testing.checker import Finding
 from shared.testing.simulator import Report, run_seed, told, undisturbed
 from shared.testing.simulator.broker import SimBroker, SimPublisher
 from shared.testing.simulator.loop import SimLoop, Stuck
 from shared.testing.simulator.weather import Rates, Transient, Weather
+from shared.verification import Finding
 
 
 def weather(seed: int = 0, *, losing: bool = False) -> Weather:

@@ -1,1 +1,0 @@
-"""Documents that are made from the code: what is published, by whom, for whom."""

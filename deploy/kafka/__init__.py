@@ -1,1 +1,0 @@
-"""The topics as declared data, and bringing a broker to them."""

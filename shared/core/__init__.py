@@ -1,1 +1,0 @@
-"""The pure core that all deciders share."""

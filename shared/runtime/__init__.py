@@ -1,1 +1,0 @@
-"""The imperative shell every service runs in."""

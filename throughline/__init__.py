@@ -1,0 +1,1 @@
+"""Throughline as it is started and used: `app`, `cli` and `demo`."""

@@ -1,0 +1,1 @@
+"""Tools for developers: the documents that are made from the code."""
