@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from fastapi import Request
 
-from shared.web.headers import OfWrite, Said
+from shared.web.headers import LEFT_BY_DOOR, KeyHeader, RoleHeader, TraceHeader, VersionHeader, WriteHeaders
 
 
 class Role(StrEnum):
@@ -120,16 +120,27 @@ class ReadDoor(Door):
 
 
 class WriteDoor(Door):
-    """The door of a route that carries out a command; the role is one of its headers."""
+    """The door of a route that carries out a command. It reads all headers of the write, and leaves the frame its own.
 
-    async def __call__(self, request: Request, headers: OfWrite) -> Asker:
+    They are read together because where several are wrong, the answer names them in this order.
+    """
+
+    async def __call__(
+        self,
+        request: Request,
+        key: KeyHeader = "",
+        version: VersionHeader = "",
+        role: RoleHeader = "",
+        traceparent: TraceHeader = "",
+    ) -> Asker:
         """Say who asks."""
-        return self.admit(request, headers.role)
+        request.scope[LEFT_BY_DOOR] = WriteHeaders(key, version, traceparent)
+        return self.admit(request, role)
 
 
 class RoleDoor(Door):
     """The door of a route that has the role header without the others of a write."""
 
-    async def __call__(self, request: Request, said: Said) -> Asker:
+    async def __call__(self, request: Request, role: RoleHeader = "") -> Asker:
         """Say who asks."""
-        return self.admit(request, said)
+        return self.admit(request, role)

@@ -119,9 +119,7 @@ async def _validation(_request: Request, error: Exception) -> JSONResponse:
     if broken is not None:
         at, why = broken["loc"][-1], broken["ctx"]["error"]
         return problem(MALFORMED, f"the body is not JSON: {why} at character {at}")
-    # The door and the frame of a write read the same headers, and each of them reports one that is wrong.
-    once = dict.fromkeys((_path(item["loc"]), str(item["msg"])) for item in found)
-    return _fields([{"field": path, "problem": message} for path, message in once])
+    return _fields([{"field": _path(item["loc"]), "problem": str(item["msg"])} for item in found])
 
 
 async def _http(_request: Request, error: Exception) -> JSONResponse:

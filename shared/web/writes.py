@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel
 
 from shared.eventsourcing.calls import Call, Outcome
-from shared.web.headers import OfWrite
+from shared.web.headers import LEFT_BY_DOOR, WriteHeaders
 from shared.web.problems import Invalid
 
 
@@ -64,18 +64,22 @@ def digest_of(value: Any) -> str:  # noqa: ANN401 - any JSON
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-async def _frame(request: Request, headers: OfWrite) -> Write:
-    content = await _content(request)
+async def _frame(request: Request) -> Write | None:
+    headers: WriteHeaders | None = request.scope.get(LEFT_BY_DOOR)
+    if headers is None:
+        # The door found a header wrong, and that is the answer: the route is not reached.
+        return None
     return Write(
-        key=headers.idempotency_key,
+        key=headers.key,
         route=(request.method, request.url.path),
-        content=content,
-        expected=_version(headers.if_match),
+        content=await _content(request),
+        expected=_version(headers.version),
         traceparent=headers.traceparent,
     )
 
 
 Framed = Annotated[Write, Depends(_frame)]
+"""The frame of a write; only behind a `shared.web.access.WriteDoor`, which reads its headers."""
 
 
 async def _content(request: Request) -> Any:  # noqa: ANN401 - any JSON

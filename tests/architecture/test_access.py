@@ -14,14 +14,14 @@ from starlette.routing import Mount
 
 from services import NAMES
 from shared.hosting.ops import access as operating
-from shared.web.access import OPEN_TO_ALL, Asker, Door, Policy, ReadDoor, Role
+from shared.web.access import OPEN_TO_ALL, Asker, Door, Policy, ReadDoor, Role, WriteDoor
+from shared.web.writes import Framed
 from tests.architecture.apps import deployment_in, is_ours, routes_of
 from tests.architecture.tree import named, nodes, python_files
 
 PAGES = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
 """What FastAPI serves about the API: the documents, and the pages that show them."""
 OPEN = {"/", "/livez", "/readyz", *(f"/{name}{path}" for name in NAMES for path in ("/livez", "/readyz", "/metrics"))}
-BY_WORD = {"throughline_role", "throughline-role"}
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,11 @@ def without_door(app: FastAPI) -> list[str]:
 def endpoint_of(route: RouteContext) -> Callable[..., object]:
     assert route.endpoint is not None
     return route.endpoint
+
+
+def is_framed(route: RouteContext) -> bool:
+    taken = inspect.signature(endpoint_of(route), eval_str=True).parameters.values() if is_ours(route) else ()
+    return any(one.annotation == Framed for one in taken)
 
 
 def doors_in(module: ModuleType) -> set[Door]:
@@ -80,6 +85,11 @@ class TestEveryRoute:
     def test_is_open_to_all_only_where_orchestrators_and_scrapers_ask(self, app: FastAPI) -> None:
         doors = {path: door_of(endpoint_of(route)) for path, route in routes_of(app) if is_ours(route)}
         assert {path for path, door in doors.items() if door is not None and door.policy == OPEN_TO_ALL} == OPEN
+
+    def test_that_frames_a_write_has_the_door_that_reads_its_headers(self, app: FastAPI) -> None:
+        doors = {path: door_of(endpoint_of(route)) for path, route in routes_of(app) if is_framed(route)}
+        assert len(doors) > 20
+        assert [path for path, door in doors.items() if not isinstance(door, WriteDoor)] == []
 
     def test_is_ours_or_a_page_about_the_api(self, app: FastAPI) -> None:
         foreign = {path for path, route in routes_of(app) if not is_ours(route)}
@@ -137,15 +147,15 @@ class TestAPolicy:
             Policy(everything=(Role.MANAGER,), own_departments=(Role.MANAGER,))
 
 
-def test_the_word_of_the_caller_is_read_in_one_file() -> None:
-    readers = {
+def test_the_role_header_is_declared_in_one_file() -> None:
+    files = {
         named(path)
         for path in python_files("services", "shared")
         for node in nodes(path)
-        if (isinstance(node, ast.arg) and node.arg in BY_WORD)
-        or (isinstance(node, ast.Constant) and str(node.value).lower() in BY_WORD)
+        if (isinstance(node, ast.arg) and node.arg == "throughline_role")
+        or (isinstance(node, ast.Constant) and str(node.value).lower() == "throughline-role")
     }
-    assert readers == {"shared/web/headers.py"}
+    assert files == {"shared/web/headers.py"}
 
 
 def test_only_the_door_looks_at_it() -> None:
@@ -153,7 +163,6 @@ def test_only_the_door_looks_at_it() -> None:
         named(path)
         for path in python_files("services", "shared")
         for node in nodes(path)
-        if (isinstance(node, ast.Attribute) and node.attr == "role")
-        or (isinstance(node, ast.ImportFrom) and any(one.name in {"Said", "RoleHeader"} for one in node.names))
+        if isinstance(node, ast.ImportFrom) and any(one.name == "RoleHeader" for one in node.names)
     }
     assert readers == {"shared/web/access.py"}
