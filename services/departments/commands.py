@@ -205,7 +205,7 @@ DepartmentCommand = (
     | MakeStatement
     | Answer
 )
-Command = (
+ResolutionCommand = (
     NoteComplaint
     | NoteTriage
     | OpenSecondStage

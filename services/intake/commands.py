@@ -11,7 +11,7 @@ from typing import Literal
 from shared.contracts.parts import StepTime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterComplaint:
     """A complaint came in. `text`, `points` and `facts` are already redacted; `complaint` is its id."""
 
@@ -38,7 +38,7 @@ class RegisterComplaint:
     repeat_of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgeComplaint:
     """A person spoke to the customer: what happens next, and by when."""
 
@@ -48,7 +48,7 @@ class AcknowledgeComplaint:
     by_when: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnnounceTable:
     """The table of this stage is open: the customer hears who has it and by when the answer comes."""
 
@@ -59,7 +59,7 @@ class AnnounceTable:
     answer_by: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrepareAnswer:
     """The departments agreed on the one answer."""
 
@@ -70,7 +70,7 @@ class PrepareAnswer:
     promises: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendAnswer:
     """Remedy delivered and answer agreed: the answer of this stage goes to the customer."""
 
@@ -79,7 +79,7 @@ class SendAnswer:
     stage: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptOutcome:
     """The customer accepts. `last_asked`: when this customer was last asked for feedback, about any complaint."""
 
@@ -89,7 +89,7 @@ class AcceptOutcome:
     last_asked: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RejectOutcome:
     """The customer rejects the answer."""
 
@@ -98,7 +98,7 @@ class RejectOutcome:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestEscalation:
     """The customer asks for management."""
 
@@ -107,7 +107,7 @@ class RequestEscalation:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngageManagement:
     """Management has the complaint."""
 
@@ -117,7 +117,7 @@ class EngageManagement:
     asked_by: Literal["customer", "clock", "bounce"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseManagement:
     """Management is done with it."""
 
@@ -125,7 +125,7 @@ class ReleaseManagement:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawComplaint:
     """The customer takes it back."""
 
@@ -134,7 +134,7 @@ class WithdrawComplaint:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenegotiatePromise:
     """A new date for a promise, agreed with the customer."""
 
@@ -144,7 +144,7 @@ class RenegotiatePromise:
     due: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeepPromise:
     """What was promised has happened."""
 
@@ -153,7 +153,7 @@ class KeepPromise:
     promise: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GiveFeedback:
     """The customer's scores, 1 to 5, one per question in their order."""
 
@@ -162,7 +162,7 @@ class GiveFeedback:
     scores: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunClocks:
     """Time passed: say which clocks ran out."""
 
@@ -170,7 +170,7 @@ class RunClocks:
     by: str = "system"
 
 
-Command = (
+ComplaintCommand = (
     RegisterComplaint
     | AcknowledgeComplaint
     | AnnounceTable

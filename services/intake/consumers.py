@@ -22,28 +22,28 @@ def announce_table(incoming: Incoming[TableOpened]) -> AnnounceTable | None:
     event = incoming.event
     if event.historic:
         return None
-    return AnnounceTable(incoming.now, SYSTEM, stage=event.stage, lead=event.lead, answer_by=event.answer_by)
+    return AnnounceTable(now=incoming.now, by=SYSTEM, stage=event.stage, lead=event.lead, answer_by=event.answer_by)
 
 
 def prepare_answer(incoming: Incoming[AnswerAgreed]) -> PrepareAnswer:
     """Keep the answer until the remedy is delivered."""
     event = incoming.event
-    return PrepareAnswer(incoming.now, SYSTEM, text=event.text, covers=event.covers, promises=event.promises)
+    return PrepareAnswer(now=incoming.now, by=SYSTEM, text=event.text, covers=event.covers, promises=event.promises)
 
 
 def send_answer(incoming: Incoming[ResolutionCompleted]) -> SendAnswer:
     """The remedy is delivered: the answer goes out now."""
-    return SendAnswer(incoming.now, SYSTEM, stage=incoming.event.stage)
+    return SendAnswer(now=incoming.now, by=SYSTEM, stage=incoming.event.stage)
 
 
 def engage_management(incoming: Incoming[EscalatedToManagement]) -> EngageManagement:
     """Management has it: closing waits."""
-    return EngageManagement(incoming.now, SYSTEM, reason=incoming.event.reason, asked_by=incoming.event.asked_by)
+    return EngageManagement(now=incoming.now, by=SYSTEM, reason=incoming.event.reason, asked_by=incoming.event.asked_by)
 
 
 def release_management(incoming: Incoming[EscalationClosed]) -> ReleaseManagement:
     """Management is done: closing waits no longer."""
-    return ReleaseManagement(incoming.now, SYSTEM)
+    return ReleaseManagement(now=incoming.now, by=SYSTEM)
 
 
 LISTENS: Final[tuple[Listen[Any], ...]] = (

@@ -10,4 +10,4 @@ from services.intake.state import State
 
 def on_due(_kind: str, _state: State, now: datetime) -> RunClocks:
     """Ask which clocks ran out: `decide` knows them all, and says each once."""
-    return RunClocks(now)
+    return RunClocks(now=now)

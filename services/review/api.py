@@ -61,7 +61,10 @@ class CausesRequest(Body):
 
     def command(self, asker: Asker, now: datetime) -> SetCauses:
         """Return the command."""
-        causes = tuple(CauseGiven(one.step, one.factor, one.weight, one.evidence) for one in self.causes)
+        causes = tuple(
+            CauseGiven(step=one.step, factor=one.factor, weight=one.weight, evidence=one.evidence)
+            for one in self.causes
+        )
         return SetCauses(now=now, by=asker.by, causes=causes, override=self.override)
 
 

@@ -9,7 +9,7 @@ from shared.contracts.parts import Factor, Severity, StepTime, TouchedStep
 from shared.contracts.review import Mark
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteComplaint:
     """Take down what the review needs of the complaint."""
 
@@ -23,7 +23,7 @@ class NoteComplaint:
     repeat: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteTriage:
     """Take down what routing found."""
 
@@ -35,7 +35,7 @@ class NoteTriage:
     steps: tuple[TouchedStep, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteCourse:
     """Take down one thing that happened."""
 
@@ -44,7 +44,7 @@ class NoteCourse:
     mark: Mark
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CauseGiven:
     """A cause as the board names it; `weight` in any unit, they are normalised."""
 
@@ -54,7 +54,7 @@ class CauseGiven:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetCauses:
     """The board says what caused it. `override`: why words that blame people must stand."""
 
@@ -64,7 +64,7 @@ class SetCauses:
     override: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgreeAction:
     """A department takes on an action, with the criterion by which its effect will be judged.
 
@@ -83,7 +83,7 @@ class AgreeAction:
     override: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FinishAction:
     """The owner says that it is done."""
 
@@ -92,7 +92,7 @@ class FinishAction:
     action: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conclude:
     """The board ends the review."""
 
@@ -100,7 +100,7 @@ class Conclude:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgeSummary:
     """A department has read the summary."""
 
@@ -109,7 +109,7 @@ class AcknowledgeSummary:
     department: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunClocks:
     """Let every clock that ran out by `now` say so."""
 
@@ -130,7 +130,7 @@ ReviewCommand = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CountComplaint:
     """A theme has one complaint more. `cost` is the share of its cost, as a decimal string."""
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field, StringConstraints
 
 from services.routing.access import Deciding, Reading
-from services.routing.commands import Command, DecideTriage, LinkComplaint, UnlinkComplaint
+from services.routing.commands import DecideTriage, LinkComplaint, TriageCommand, UnlinkComplaint
 from services.routing.views import StepCount, TriagePage, TriageView, Views
 from shared.contracts.routing import KIND
 from shared.eventsourcing.calls import Execute
@@ -121,7 +121,7 @@ def _reads(routes: APIRouter, views: Views) -> None:
 
 
 def _writes(routes: APIRouter, execute: Execute, views: Views, clock: Clock) -> None:
-    async def carry_out(complaint: str, write: Write, command: Command) -> WriteAnswer:
+    async def carry_out(complaint: str, write: Write, command: TriageCommand) -> WriteAnswer:
         try:
             return answer(await execute(write.call(KIND, complaint, command)))
         except Rejected as rejected:

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, Union
 from shared.contracts.intake import ComplaintRegistered
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TriageComplaint:
     """A complaint was registered: find the steps it touches, or put it before a person."""
 
@@ -18,7 +18,7 @@ class TriageComplaint:
     registered: ComplaintRegistered
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecideTriage:
     """A person decides what the complaint is about, or corrects what was decided.
 
@@ -36,7 +36,7 @@ class DecideTriage:
     override: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmSteps:
     """The department joined: its steps were rightly touched."""
 
@@ -45,7 +45,7 @@ class ConfirmSteps:
     department: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefuteSteps:
     """The department declined: it says that its steps were not touched."""
 
@@ -56,7 +56,7 @@ class RefuteSteps:
     nominee: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkComplaint:
     """This complaint repeats or duplicates another. `score` from 0 to 1; `override` as in DecideTriage."""
 
@@ -69,7 +69,7 @@ class LinkComplaint:
     override: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnlinkComplaint:
     """The link was wrong. `override` as in DecideTriage."""
 
@@ -80,7 +80,7 @@ class UnlinkComplaint:
     override: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndTriage:
     """The complaint is closed or withdrawn."""
 
@@ -89,7 +89,7 @@ class EndTriage:
     why: Literal["closed", "withdrawn"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunClocks:
     """Say which clocks have run out."""
 
@@ -97,7 +97,7 @@ class RunClocks:
     by: str = "system"
 
 
-Command: TypeAlias = Union[  # noqa: UP007 - a runtime union for tests that walk its members
+TriageCommand: TypeAlias = Union[  # noqa: UP007 - a runtime union for tests that walk its members
     TriageComplaint,
     DecideTriage,
     ConfirmSteps,

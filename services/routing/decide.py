@@ -7,13 +7,13 @@ from functools import partial
 from typing import assert_never
 
 from services.routing.commands import (
-    Command,
     ConfirmSteps,
     DecideTriage,
     EndTriage,
     LinkComplaint,
     RefuteSteps,
     RunClocks,
+    TriageCommand,
     TriageComplaint,
     UnlinkComplaint,
 )
@@ -48,9 +48,9 @@ from shared.organisation.datafile import closest
 from shared.organisation.wording import override_used, refuse_blame
 
 
-def decider(organisation: Organisation) -> Decider[State, Command]:
+def decider(organisation: Organisation) -> Decider[State, TriageCommand]:
     """Return the decider of triages, judging by this organisation."""
-    bound: Callable[[State, Command], Sequence[Event]] = partial(decide, Rulebook(organisation))
+    bound: Callable[[State, TriageCommand], Sequence[Event]] = partial(decide, Rulebook(organisation))
     return Decider(
         stream=TRIAGES,
         initial=INITIAL,
@@ -63,7 +63,7 @@ def decider(organisation: Organisation) -> Decider[State, Command]:
     )
 
 
-def decide(rules: Rulebook, state: State, command: Command) -> Sequence[Event]:  # noqa: PLR0911 - a case per command
+def decide(rules: Rulebook, state: State, command: TriageCommand) -> Sequence[Event]:  # noqa: PLR0911 - a case per command
     """Return what happens; empty where it is so already.
 
     Raises:

@@ -47,8 +47,11 @@ class Poison(NamedTuple):
     name: str = ""
 
 
-SKIPPED: Final = "skipped"
-"""Not for this service: neither its streams nor its cursor are concerned."""
+class Skipped(NamedTuple):
+    """A record that is not for this service: neither its streams nor its cursor are concerned."""
+
+
+SKIPPED: Final = Skipped()
 
 
 class Reader:
@@ -77,7 +80,7 @@ class Reader:
         read = (*self._listens, *self._spread)
         return list(dict.fromkeys(kind for of, kind, _ in read if of == topic))
 
-    def read(self, raw: Raw, now: datetime) -> Read | Poison | str:
+    def read(self, raw: Raw, now: datetime) -> Read | Poison | Skipped:
         """Read one record."""
         line = raw.key.decode("utf-8", "replace") or f"{raw.topic}/{raw.partition}"
         try:

@@ -18,7 +18,7 @@ from shared.eventsourcing.engine import Engine
 from shared.eventsourcing.failures import FailureKind, classify
 from shared.eventsourcing.ports import Clock
 from shared.eventsourcing.session import Blocked, Failed, Gap, Input, Result
-from shared.messaging.parse import Poison, Raw, Read, Reader, said
+from shared.messaging.parse import Poison, Raw, Read, Reader, Skipped, said
 from shared.messaging.sources import Source, SourceUnavailable, Want
 from shared.store.port import Loaded, Parked, Snapshot, Store
 
@@ -98,7 +98,7 @@ class Processor:
     async def _handle(self, raws: Sequence[Raw]) -> int:
         now = self._clock.now()
         read = [self._reader.read(raw, now) for raw in raws]
-        mine = [item for item in read if not isinstance(item, str)]
+        mine = [item for item in read if not isinstance(item, Skipped)]
         self.skipped += len(read) - len(mine)
         mine = await self._without_given_up(mine, [item for item in mine if isinstance(item, Poison)])
         if not mine:
@@ -151,7 +151,7 @@ class Processor:
     async def retry(self, raw: Raw) -> Trouble | None:
         """Try one parked record again; None: it is applied."""
         item = self._reader.read(raw, self._clock.now())
-        if isinstance(item, str):
+        if isinstance(item, Skipped):
             return None
         return (await self._attempt([item], blocked=set()))[0]
 
@@ -221,7 +221,7 @@ class Processor:
                 continue
             now = self._clock.now()
             read = [self._reader.read(copy.raw(), now) for copy in copies]
-            mine = [item for item in read if not isinstance(item, str)]
+            mine = [item for item in read if not isinstance(item, Skipped)]
             gone = await self._store.which_skipped([_id_of(item) for item in mine])
             await self._engine.submit([part for item in mine for part in self._parts(item, gone)])
         return away

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from shared.eventsourcing.definition import Definition
 from shared.eventsourcing.engine import MAX_BATCH
 from shared.eventsourcing.ports import Clock
-from shared.messaging.parse import Raw, Reader
+from shared.messaging.parse import Raw, Reader, Skipped
 from shared.messaging.processor import Processor
 from shared.messaging.sources import Head, Source, Want, pulled
 from shared.web.problems import Invalid
@@ -110,7 +110,9 @@ class Replay:
     async def _batch(self, raws: Sequence[Raw], streams: Mapping[str, _Stretch], found: Replayed) -> None:
         now = self._clock.now()
         items = [
-            item for raw in raws if _within(raw, streams) and not isinstance(item := self._reader.read(raw, now), str)
+            item
+            for raw in raws
+            if _within(raw, streams) and not isinstance(item := self._reader.read(raw, now), Skipped)
         ]
         known = await self._processor.known(items)
         lacking = [item.raw for item, old in zip(items, known, strict=True) if not old]

@@ -191,3 +191,16 @@ class TestNames:
         for service in NAMES:
             for event in published_by(service):
                 assert personal & set(event.model_fields) == set(), event.__name__
+
+
+@pytest.mark.parametrize("service", NAMES)
+class TestTheCommands:
+    def test_are_frozen_and_take_keywords_only(self, service: str) -> None:
+        module = import_module(f"services.{service}.commands")
+        for name in commands_of(service):
+            parameters = getattr(getattr(module, name), "__dataclass_params__")  # noqa: B009 - typed nowhere
+            assert (parameters.frozen, parameters.kw_only) == (True, True), name
+
+    def test_have_a_union_that_says_whose_they_are(self, service: str) -> None:
+        module = import_module(f"services.{service}.commands")
+        assert "Command" not in vars(module)

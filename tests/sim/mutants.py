@@ -16,7 +16,7 @@ from shared.eventsourcing.session import DUPLICATE, Gap, Input, Result, Session
 from shared.eventsourcing.timers import Timers
 from shared.messaging.antientropy import AntiEntropy
 from shared.messaging.parking import Parking
-from shared.messaging.parse import SKIPPED, Poison, Raw, Read, Reader
+from shared.messaging.parse import SKIPPED, Poison, Raw, Read, Reader, Skipped
 from shared.messaging.processor import Processor, Trouble
 from shared.messaging.relay import Relay
 from shared.store.memory import MemoryStore, Moment
@@ -249,7 +249,7 @@ def group_retry_applies_twice(patch: pytest.MonkeyPatch) -> None:
 
     async def retry(self: Processor, raw: Raw) -> Trouble | None:
         found = read(self._reader, raw, self._clock.now())
-        if isinstance(found, str):
+        if isinstance(found, Skipped):
             return None
         causes = {item.cause for item in found.inputs} if isinstance(found, Read) else set[str]()
         retrying.update(causes)

@@ -21,7 +21,7 @@ from shared.eventsourcing.decider import Decider
 from shared.organisation import Organisation
 
 
-def decide(organisation: Organisation, state: State, command: commands.Command) -> Sequence[Event]:
+def decide(organisation: Organisation, state: State, command: commands.ResolutionCommand) -> Sequence[Event]:
     """Return what happens; nothing where it is already so.
 
     Raises:
@@ -31,7 +31,7 @@ def decide(organisation: Organisation, state: State, command: commands.Command) 
     return with_follow_ups(organisation, state, events, command.now)
 
 
-def decider(organisation: Organisation) -> Decider[State, commands.Command]:
+def decider(organisation: Organisation) -> Decider[State, commands.ResolutionCommand]:
     """Return the resolution's decider for one organisation."""
     return Decider(
         stream=RESOLUTIONS,
@@ -47,7 +47,7 @@ def decider(organisation: Organisation) -> Decider[State, commands.Command]:
 
 
 def _decided(  # noqa: PLR0911 - one return per command
-    organisation: Organisation, state: State, command: commands.Command
+    organisation: Organisation, state: State, command: commands.ResolutionCommand
 ) -> Sequence[Event]:
     match command:
         case commands.NoteComplaint():

@@ -16,7 +16,7 @@ from services.intake.api.requests import (
     ReasonRequest,
     RenegotiateRequest,
 )
-from services.intake.commands import Command, KeepPromise, RejectOutcome, RequestEscalation, WithdrawComplaint
+from services.intake.commands import ComplaintCommand, KeepPromise, RejectOutcome, RequestEscalation, WithdrawComplaint
 from services.intake.state import Unregistered
 from services.intake.views import Views
 from shared.contracts.intake import KIND
@@ -45,7 +45,7 @@ class Desk:
         customer = orjson.loads(kept).get("customer") if kept else None
         return Customer(**customer).known if customer else NOBODY
 
-    async def carry_out(self, write: Write, complaint: str, command: Command) -> WriteAnswer:
+    async def carry_out(self, write: Write, complaint: str, command: ComplaintCommand) -> WriteAnswer:
         """Carry out a command. Raises NotFound and what `Execute` raises."""
         try:
             return answer(await self._execute(write.call(KIND, complaint, command)))

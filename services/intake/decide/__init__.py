@@ -11,7 +11,7 @@ from services.intake.commands import (
     AcceptOutcome,
     AcknowledgeComplaint,
     AnnounceTable,
-    Command,
+    ComplaintCommand,
     EngageManagement,
     GiveFeedback,
     KeepPromise,
@@ -47,7 +47,7 @@ from shared.eventsourcing.decider import Decider
 from shared.organisation import Organisation
 
 
-def decider(organisation: Organisation) -> Decider[State, Command]:
+def decider(organisation: Organisation) -> Decider[State, ComplaintCommand]:
     """Return the complaint's decider for one organisation."""
     return Decider(
         stream=COMPLAINTS,
@@ -61,7 +61,7 @@ def decider(organisation: Organisation) -> Decider[State, Command]:
     )
 
 
-def decide(organisation: Organisation, state: State, command: Command) -> Sequence[Event]:
+def decide(organisation: Organisation, state: State, command: ComplaintCommand) -> Sequence[Event]:
     """Return what happens; empty where it is already so. Raises Rejected by a rule of `policy.refusals`."""
     match command:
         case RegisterComplaint():

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.departments import commands as asked
-from services.departments.commands import Command
+from services.departments.commands import ResolutionCommand
 from services.departments.decide import decider
 from services.departments.state import State
 from shared.contracts import departments as said
@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 FAR = NOW + 365 * DAY
 
 ORGANISATION: Organisation = from_path("parcel-retailer")
-DECIDER: Decider[State, Command] = decider(ORGANISATION)
+DECIDER: Decider[State, ResolutionCommand] = decider(ORGANISATION)
 OWNERS = {"packing": "warehouse", "line-haul": "carrier", "delivery": "last-mile", "care-answer": "customer-care"}
 WHY = Why(basis="category", sentence="damaged goods touch it")
 
@@ -120,7 +120,9 @@ def clocks(now: datetime) -> asked.RunClocks:
     return asked.RunClocks(now=now)
 
 
-def history(*commands: Command, start: Given[State, Command] | None = None) -> Given[State, Command]:
+def history(
+    *commands: ResolutionCommand, start: Given[State, ResolutionCommand] | None = None
+) -> Given[State, ResolutionCommand]:
     """Carry out commands one after the other; each must do something."""
     given = start or spec(DECIDER)
     for command in commands:
@@ -130,16 +132,16 @@ def history(*commands: Command, start: Given[State, Command] | None = None) -> G
     return given
 
 
-def opened(*steps: str, severity: Severity = "medium", **changes: object) -> Given[State, Command]:
+def opened(*steps: str, severity: Severity = "medium", **changes: object) -> Given[State, ResolutionCommand]:
     return history(note_complaint(**changes), note_triage(*steps, severity=severity))
 
 
-def pair(**changes: object) -> Given[State, Command]:
+def pair(**changes: object) -> Given[State, ResolutionCommand]:
     """Warehouse and last-mile (who leads) have joined."""
     return history(join("warehouse"), join("last-mile"), start=opened("packing", "delivery", **changes))
 
 
-def revealed(**changes: object) -> Given[State, Command]:
+def revealed(**changes: object) -> Given[State, ResolutionCommand]:
     """Both have contributed: `w` is the warehouse's remedy, `l` the lead's prevention."""
     return history(
         times("warehouse", "packing"),
@@ -150,11 +152,11 @@ def revealed(**changes: object) -> Given[State, Command]:
     )
 
 
-def agreed(**changes: object) -> Given[State, Command]:
+def agreed(**changes: object) -> Given[State, ResolutionCommand]:
     return history(endorse("last-mile", "w"), agree("last-mile", "w", "l"), start=revealed(**changes))
 
 
-def completed(**changes: object) -> Given[State, Command]:
+def completed(**changes: object) -> Given[State, ResolutionCommand]:
     return history(deliver(), answer(), start=agreed(**changes))
 
 

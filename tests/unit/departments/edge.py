@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from services.departments import DEFINITION
 from services.departments.api import router
-from services.departments.commands import Command
+from services.departments.commands import ResolutionCommand
 from services.departments.views import Views
 from shared.contracts.departments import KIND
 from shared.eventsourcing.calls import Call, Outcome
@@ -50,7 +50,7 @@ class Table:
         self.client = client
         self.clock = clock
 
-    async def command(self, complaint: str, *commands: Command) -> None:
+    async def command(self, complaint: str, *commands: ResolutionCommand) -> None:
         for command in commands:
             await self.execute(Call(KIND, complaint, command))
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.departments import commands as asked
-from services.departments.commands import Command
+from services.departments.commands import ResolutionCommand
 from services.departments.state import State, next_due
 from shared.contracts import departments as said
 from shared.testing.spec import Given, spec
@@ -35,7 +35,7 @@ def close(**findings: str) -> asked.CloseEscalation:
 
 class TestWhenTheCustomerAsksForManagement:
     @pytest.mark.parametrize("given", [lambda: history(note_complaint()), opened, revealed, agreed, completed])
-    def test_nobody_refuses_it_in_any_phase(self, given: Callable[[], Given[State, Command]]) -> None:
+    def test_nobody_refuses_it_in_any_phase(self, given: Callable[[], Given[State, ResolutionCommand]]) -> None:
         given().when(ESCALATE).then_types(said.EscalatedToManagement)
 
     def test_it_carries_who_failed_and_by_when_a_manager_calls(self) -> None:

@@ -207,7 +207,7 @@ class TestWhenTheCustomerRejects:
 class TestWhenTheCustomerSSideEnds:
     @pytest.mark.parametrize("given", [opened, revealed, agreed, completed])
     def test_the_table_is_closed_in_every_phase_and_its_clocks_stop(
-        self, given: Callable[[], Given[State, asked.Command]]
+        self, given: Callable[[], Given[State, asked.ResolutionCommand]]
     ) -> None:
         result = given().when(asked.CloseTable(now=NOW, why="withdrawn"))
         result.then_types(said.TableClosed)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.departments import commands as asked
-from services.departments.commands import Command
+from services.departments.commands import ResolutionCommand
 from services.departments.decide import decide
 from services.departments.state import INITIAL, Closed, State, Table, Waiting, clocks, evolve, next_due, state_adapter
 from shared.contracts import departments as said
@@ -68,7 +68,7 @@ def _ran(step: str) -> tuple[StepTime, ...]:
 
 
 FINDINGS = ({}, {"last-mile": "Fixed."}, dict.fromkeys(AT_THE_TABLE, "Fixed."), dict.fromkeys(AT_THE_TABLE[1:], "Yes."))
-MAKERS: tuple[Callable[[Choices], Command], ...] = (
+MAKERS: tuple[Callable[[Choices], ResolutionCommand], ...] = (
     lambda c: asked.NoteComplaint(now=c.now, complaint=complaint()),
     lambda c: asked.NoteTriage(now=c.now, triage=triage(*c.of([("packing",), STEPS, ("packing", "delivery")]))),
     lambda c: asked.OpenSecondStage(now=c.now, rejected_stage=c.of((1, 2)), reason="No."),
@@ -96,8 +96,8 @@ MAKERS: tuple[Callable[[Choices], Command], ...] = (
 )
 
 
-def _walk(chosen: bytes) -> list[Command]:
-    now, commands = NOW, list[Command]()
+def _walk(chosen: bytes) -> list[ResolutionCommand]:
+    now, commands = NOW, list[ResolutionCommand]()
     for index in range(0, len(chosen) - 3, 4):
         pause, kind, *rest = chosen[index : index + 4]
         now += PAUSES[pause % len(PAUSES)]
@@ -108,7 +108,7 @@ def _walk(chosen: bytes) -> list[Command]:
 WALKS = st.binary(min_size=4, max_size=120).map(_walk)
 
 
-def _carry_out(state: State, command: Command) -> Sequence[Event]:
+def _carry_out(state: State, command: ResolutionCommand) -> Sequence[Event]:
     try:
         return decide(ORGANISATION, state, command)
     except Rejected:
@@ -143,7 +143,7 @@ BEGINNINGS: list[State] = [INITIAL, opened().state, revealed().state, completed(
 @pytest.mark.parametrize("start", BEGINNINGS, ids=lambda state: state.status)
 @given(WALKS)
 @settings(max_examples=200, deadline=None)
-def test_every_order_of_commands_keeps_one_lead_and_a_participant(start: State, walk: list[Command]) -> None:
+def test_every_order_of_commands_keeps_one_lead_and_a_participant(start: State, walk: list[ResolutionCommand]) -> None:
     state = start
     for command in walk:
         events = _carry_out(state, command)
@@ -160,7 +160,7 @@ def test_every_order_of_commands_keeps_one_lead_and_a_participant(start: State, 
 @pytest.mark.parametrize("start", BEGINNINGS, ids=lambda state: state.status)
 @given(WALKS)
 @settings(max_examples=100, deadline=None)
-def test_no_clock_fires_early_or_twice(start: State, walk: list[Command]) -> None:
+def test_no_clock_fires_early_or_twice(start: State, walk: list[ResolutionCommand]) -> None:
     state = start
     for command in walk:
         due = next_due(state)
@@ -176,7 +176,7 @@ def test_no_clock_fires_early_or_twice(start: State, walk: list[Command]) -> Non
 
 @given(st.permutations(range(4)), st.lists(st.integers(0, 3), max_size=4))
 def test_the_table_opens_once_in_whatever_order_the_news_come(order: list[int], again: list[int]) -> None:
-    news: list[Command] = [
+    news: list[ResolutionCommand] = [
         asked.NoteComplaint(now=NOW, complaint=complaint()),
         asked.NoteTriage(now=NOW, triage=triage()),
         asked.Escalate(now=NOW, reason="Now."),

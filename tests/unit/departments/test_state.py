@@ -23,7 +23,7 @@ from tests.unit.departments.build import (
 W, L, C = (f"complaints.department.{department}.v1" for department in ("warehouse", "last-mile", "carrier"))
 
 
-def heard(given: Given[State, asked.Command], command: asked.Command) -> dict[str, tuple[str, ...]]:
+def heard(given: Given[State, asked.ResolutionCommand], command: asked.ResolutionCommand) -> dict[str, tuple[str, ...]]:
     """Which event goes to which departments' topics; as the runtime does, `also` is asked with the state after it."""
     state = given.state
     found: dict[str, tuple[str, ...]] = {}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.intake import commands, decide
-from services.intake.commands import Command
+from services.intake.commands import ComplaintCommand
 from services.intake.state import State
 from shared.contracts import intake
 from shared.contracts.event import Event
@@ -20,7 +20,7 @@ ANSWER_BY = NOW + 5 * DAY
 REFUND_BY = NOW + 20 * DAY
 
 ORGANISATION: Organisation = from_path("parcel-retailer")
-DECIDER: Decider[State, Command] = decide.decider(ORGANISATION)
+DECIDER: Decider[State, ComplaintCommand] = decide.decider(ORGANISATION)
 
 
 def at(when: datetime = NOW, by: str = "system") -> dict[str, Any]:
@@ -110,7 +110,7 @@ def acknowledged() -> intake.ComplaintAcknowledged:
     return intake.ComplaintAcknowledged(**at(by="customer-care"), kind="personal", who="customer-care", next="I look.")
 
 
-Spec = Given[State, Command]
+Spec = Given[State, ComplaintCommand]
 
 
 def nothing() -> Spec:

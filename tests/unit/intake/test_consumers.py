@@ -36,22 +36,22 @@ class TestWhatIsHeardFromTheDepartments:
     @pytest.mark.parametrize(
         ("event", "command"),
         [
-            (opened(stage=2), AnnounceTable(HANDLED, "system", 2, "last-mile", ANSWER_BY)),
+            (opened(stage=2), AnnounceTable(now=HANDLED, by="system", stage=2, lead="last-mile", answer_by=ANSWER_BY)),
             (
                 departments.AnswerAgreed(**at(), text="Yes.", covers=(1, 2), promises={"refund": REFUND_BY}),
-                PrepareAnswer(HANDLED, "system", "Yes.", (1, 2), {"refund": REFUND_BY}),
+                PrepareAnswer(now=HANDLED, by="system", text="Yes.", covers=(1, 2), promises={"refund": REFUND_BY}),
             ),
             (
                 departments.ResolutionCompleted(**at(), stage=2, staff_minutes=5, compensation=0),
-                SendAnswer(HANDLED, "system", 2),
+                SendAnswer(now=HANDLED, by="system", stage=2),
             ),
             (
                 departments.EscalatedToManagement(
                     **at(), reason="silence", failed=("join",), asked_by="clock", contact_by=None
                 ),
-                EngageManagement(HANDLED, "system", "silence", "clock"),
+                EngageManagement(now=HANDLED, by="system", reason="silence", asked_by="clock"),
             ),
-            (departments.EscalationClosed(**at(), findings={}), ReleaseManagement(HANDLED, "system")),
+            (departments.EscalationClosed(**at(), findings={}), ReleaseManagement(now=HANDLED, by="system")),
         ],
     )
     def test_it_becomes_a_command_at_the_instant_of_its_handling(self, event: Event, command: object) -> None:

@@ -5,7 +5,7 @@ import pytest
 from services.intake.commands import (
     AcceptOutcome,
     AcknowledgeComplaint,
-    Command,
+    ComplaintCommand,
     GiveFeedback,
     KeepPromise,
     RejectOutcome,
@@ -192,15 +192,15 @@ class TestFeedback:
 
 class TestWhenItIsOver:
     @pytest.mark.parametrize("command", [REJECT, ESCALATE, WITHDRAW, ACKNOWLEDGE])
-    def test_nothing_is_done_with_a_closed_one(self, command: Command) -> None:
+    def test_nothing_is_done_with_a_closed_one(self, command: ComplaintCommand) -> None:
         a_closed_one().when(command).then_rejected("complaint-over")
 
     @pytest.mark.parametrize("command", [ACCEPT, REJECT, ESCALATE, ACKNOWLEDGE])
-    def test_nothing_is_done_with_a_withdrawn_one(self, command: Command) -> None:
+    def test_nothing_is_done_with_a_withdrawn_one(self, command: ComplaintCommand) -> None:
         a_withdrawn_one().when(command).then_rejected("complaint-over")
 
     @pytest.mark.parametrize("command", [ACCEPT, REJECT, ESCALATE, ACKNOWLEDGE, WITHDRAW])
-    def test_nobody_acts_on_a_historic_one(self, command: Command) -> None:
+    def test_nobody_acts_on_a_historic_one(self, command: ComplaintCommand) -> None:
         a_historic_one().when(command).then_rejected("historic")
 
 
@@ -218,5 +218,5 @@ class TestWhenNothingIsKnown:
             RenegotiatePromise(**on(), promise="answer", due=NOW + DAY),
         ],
     )
-    def test_there_is_no_such_complaint(self, command: Command) -> None:
+    def test_there_is_no_such_complaint(self, command: ComplaintCommand) -> None:
         nothing().when(command).then_rejected("no-such-complaint")

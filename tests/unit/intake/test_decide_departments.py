@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.intake.commands import Command, EngageManagement, ReleaseManagement, SendAnswer
+from services.intake.commands import ComplaintCommand, EngageManagement, ReleaseManagement, SendAnswer
 from services.intake.state import Acknowledged, Answered
 from shared.contracts.intake import (
     AnswerPrepared,
@@ -167,5 +167,5 @@ class TestWhenItIsTooLate:
     @pytest.mark.parametrize(
         "command", [announce(), announce(2), prepare(), SEND, SendAnswer(**on(), stage=2), ENGAGE, RELEASE]
     )
-    def test_nothing_happens_any_more(self, known: Callable[[], Spec], command: Command) -> None:
+    def test_nothing_happens_any_more(self, known: Callable[[], Spec], command: ComplaintCommand) -> None:
         known().when(command).then_nothing()

@@ -87,37 +87,37 @@ class TestRenegotiating:
 
     def test_the_new_date_is_the_one_that_counts(self) -> None:
         spec = one_with_a_refund_promised().given(PromiseRenegotiated(**at(), promise="refund", due=REFUND_BY + DAY))
-        spec.when(RunClocks(REFUND_BY)).then_nothing()
-        spec.when(RunClocks(REFUND_BY + DAY)).then_types(PromiseBroken)
+        spec.when(RunClocks(now=REFUND_BY)).then_nothing()
+        spec.when(RunClocks(now=REFUND_BY + DAY)).then_types(PromiseBroken)
 
 
 class TestWhenTimePasses:
     def test_nothing_runs_out_early(self) -> None:
-        one_in_work().when(RunClocks(ACKNOWLEDGE_BY - TICK)).then_nothing()
+        one_in_work().when(RunClocks(now=ACKNOWLEDGE_BY - TICK)).then_nothing()
 
     def test_the_acknowledgement_is_missed_at_its_instant(self) -> None:
         missed = AcknowledgementMissed(**at(ACKNOWLEDGE_BY), due=ACKNOWLEDGE_BY)
         for known in (a_registered_one(), one_in_work()):
-            known.when(RunClocks(ACKNOWLEDGE_BY)).then(missed)
+            known.when(RunClocks(now=ACKNOWLEDGE_BY)).then(missed)
 
     def test_not_where_a_person_spoke_in_time(self) -> None:
-        a_registered_one().given(acknowledged()).when(RunClocks(ACKNOWLEDGE_BY + DAY)).then_nothing()
+        a_registered_one().given(acknowledged()).when(RunClocks(now=ACKNOWLEDGE_BY + DAY)).then_nothing()
 
     def test_a_promise_breaks_at_its_date_even_after_closing(self) -> None:
         broken = PromiseBroken(**at(REFUND_BY), promise="refund", due=REFUND_BY)
         for known in (one_with_a_refund_promised(), one_closed_with_a_refund_promised()):
-            known.when(RunClocks(REFUND_BY)).then(broken)
+            known.when(RunClocks(now=REFUND_BY)).then(broken)
 
     def test_all_that_ran_out_is_said_in_the_order_in_which_it_did(self) -> None:
         late = ANSWER_BY + DAY
-        one_in_work().when(RunClocks(late)).then(
+        one_in_work().when(RunClocks(now=late)).then(
             AcknowledgementMissed(**at(late), due=ACKNOWLEDGE_BY),
             PromiseBroken(**at(late), promise="answer", due=ANSWER_BY),
         )
 
     @pytest.mark.parametrize("known", [nothing, a_withdrawn_one, a_historic_one])
     def test_what_has_no_clock_has_nothing_to_say(self, known: Callable[[], Spec]) -> None:
-        known().when(RunClocks(NOW + 1000 * DAY)).then_nothing()
+        known().when(RunClocks(now=NOW + 1000 * DAY)).then_nothing()
 
 
 class TestTheNextInstant:

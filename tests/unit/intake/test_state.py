@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from services.intake.commands import (
     AcceptOutcome,
     AcknowledgeComplaint,
-    Command,
+    ComplaintCommand,
     EngageManagement,
     RejectOutcome,
     ReleaseManagement,
@@ -39,24 +39,30 @@ from tests.unit.intake.build import (
     taken_over,
 )
 
-HEARD = (announce(), prepare(refund=REFUND_BY), SendAnswer(NOW, "system", 1), announce(2), SendAnswer(NOW, "system", 2))
+HEARD = (
+    announce(),
+    prepare(refund=REFUND_BY),
+    SendAnswer(now=NOW, by="system", stage=1),
+    announce(2),
+    SendAnswer(now=NOW, by="system", stage=2),
+)
 """What the departments' topic brings, in its order."""
 
-SAID: tuple[Command, ...] = (
-    AcknowledgeComplaint(NOW, "customer-care", "I look."),
-    AcceptOutcome(NOW, "customer"),
-    RejectOutcome(NOW, "customer", "No."),
-    RequestEscalation(NOW, "customer", "Now."),
-    EngageManagement(NOW, "system", "silence", "clock"),
-    ReleaseManagement(NOW, "system"),
-    WithdrawComplaint(NOW, "customer", "Found."),
-    RunClocks(NOW + 13 * HOUR),
-    RunClocks(ANSWER_BY),
-    RunClocks(REFUND_BY),
+SAID: tuple[ComplaintCommand, ...] = (
+    AcknowledgeComplaint(now=NOW, by="customer-care", next="I look."),
+    AcceptOutcome(now=NOW, by="customer"),
+    RejectOutcome(now=NOW, by="customer", reason="No."),
+    RequestEscalation(now=NOW, by="customer", reason="Now."),
+    EngageManagement(now=NOW, by="system", reason="silence", asked_by="clock"),
+    ReleaseManagement(now=NOW, by="system"),
+    WithdrawComplaint(now=NOW, by="customer", reason="Found."),
+    RunClocks(now=NOW + 13 * HOUR),
+    RunClocks(now=ANSWER_BY),
+    RunClocks(now=REFUND_BY),
 )
 
 
-def carried_out(commands: Sequence[Command]) -> tuple[State, list[Event]]:
+def carried_out(commands: Sequence[ComplaintCommand]) -> tuple[State, list[Event]]:
     state, log = DECIDER.initial, list[Event]()
     for command in commands:
         try:
@@ -69,10 +75,10 @@ def carried_out(commands: Sequence[Command]) -> tuple[State, list[Event]]:
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[Command]:
+def histories(draw: st.DrawFn) -> list[ComplaintCommand]:
     """The topic's commands in their order, people and clocks anywhere between."""
     rest = draw(st.lists(st.sampled_from(SAID), max_size=12))
-    history: list[Command] = [register()]
+    history: list[ComplaintCommand] = [register()]
     for command in HEARD:
         cut = draw(st.integers(0, len(rest)))
         history += [*rest[:cut], command]
@@ -83,7 +89,7 @@ def histories(draw: st.DrawFn) -> list[Command]:
 class TestInAnyOrder:
     @given(histories())
     @settings(max_examples=50, deadline=None)
-    def test_nothing_happens_twice(self, history: list[Command]) -> None:
+    def test_nothing_happens_twice(self, history: list[ComplaintCommand]) -> None:
         _, log = carried_out(history)
         once = (intake.AcknowledgementMissed, intake.ComplaintClosed, intake.ComplaintWithdrawn, intake.FeedbackAsked)
         for kind in once:
@@ -98,14 +104,14 @@ class TestInAnyOrder:
 
     @given(histories())
     @settings(max_examples=50, deadline=None)
-    def test_the_state_is_the_fold_of_its_log_and_survives_json(self, history: list[Command]) -> None:
+    def test_the_state_is_the_fold_of_its_log_and_survives_json(self, history: list[ComplaintCommand]) -> None:
         state, log = carried_out(history)
         assert DECIDER.fold(log) == state
         assert STATE.validate_json(STATE.dump_json(state)) == state
 
     @given(histories())
     @settings(max_examples=50, deadline=None)
-    def test_it_never_closes_while_management_has_it(self, history: list[Command]) -> None:
+    def test_it_never_closes_while_management_has_it(self, history: list[ComplaintCommand]) -> None:
         _, log = carried_out(history)
         management = False
         for event in log:
@@ -119,9 +125,9 @@ class TestInAnyOrder:
 
     @given(histories())
     @settings(max_examples=50, deadline=None)
-    def test_after_every_clock_ran_none_is_due(self, history: list[Command]) -> None:
+    def test_after_every_clock_ran_none_is_due(self, history: list[ComplaintCommand]) -> None:
         end = REFUND_BY + timedelta(days=1)
-        state, _ = carried_out([*history, RunClocks(end)])
+        state, _ = carried_out([*history, RunClocks(now=end)])
         due = DECIDER.next_due(state)
         assert due is None or due > end
         assert DECIDER.is_terminal(state) == isinstance(state, Closed | Withdrawn)

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from services.intake.api import router
 from services.intake.api.registration import Registrar
-from services.intake.commands import Command, SendAnswer
+from services.intake.commands import ComplaintCommand, SendAnswer
 from services.intake.views import Views
 from shared.contracts.intake import ComplaintRegistered
 from shared.eventsourcing.calls import Call, Outcome
@@ -70,12 +70,12 @@ class Intake:
         assert response.status_code == 201, response.text
         return str(response.json()["id"])
 
-    async def command(self, complaint: str, command: Command) -> None:
+    async def command(self, complaint: str, command: ComplaintCommand) -> None:
         await self.execute(Call("complaint", complaint, command))
 
     async def answered(self, body: object = TORN, **promises: datetime) -> str:
         complaint = await self.register(body)
-        for command in (announce(), prepare(**promises), SendAnswer(NOW, "system", 1)):
+        for command in (announce(), prepare(**promises), SendAnswer(now=NOW, by="system", stage=1)):
             await self.command(complaint, command)
         return complaint
 

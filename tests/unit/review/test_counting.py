@@ -44,8 +44,12 @@ class TestAReviewThatWasConcluded:
     def test_each_cause_is_one_theme(self) -> None:
         commands = dict(count_in_themes(concluded(Decimal("10.01"), [0.75, 0.25])))
         assert commands == {
-            "picking.method": CountComplaint(NOW, "system", "c1", "2026-03", 0.75, "7.51"),
-            "picking.machine": CountComplaint(NOW, "system", "c1", "2026-03", 0.25, "2.50"),
+            "picking.method": CountComplaint(
+                now=NOW, by="system", complaint="c1", period="2026-03", share=0.75, cost="7.51"
+            ),
+            "picking.machine": CountComplaint(
+                now=NOW, by="system", complaint="c1", period="2026-03", share=0.25, cost="2.50"
+            ),
         }
 
     def test_without_a_cause_no_theme_counts_it(self) -> None:
@@ -54,8 +58,8 @@ class TestAReviewThatWasConcluded:
 
 class TestATheme:
     def test_it_counts_each_complaint(self) -> None:
-        one = CountComplaint(NOW, "system", "c1", "2026-03", 0.75, "7.51")
-        two = CountComplaint(NOW, "system", "c2", "2026-03", 0.1, "0.20")
+        one = CountComplaint(now=NOW, by="system", complaint="c1", period="2026-03", share=0.75, cost="7.51")
+        two = CountComplaint(now=NOW, by="system", complaint="c2", period="2026-03", share=0.1, cost="0.20")
         first = spec(theme_decider()).when(one)
         first.then_types(ComplaintCounted)
         tally = spec(theme_decider()).given(*first.events).when(two).after.periods["2026-03"]
@@ -65,7 +69,7 @@ class TestATheme:
         decider = theme_decider()
         state = decider.initial
         for number, month in enumerate(["2026-02", "2026-03", "2026-03"]):
-            command = CountComplaint(NOW, "system", f"c{number}", month, 1.0, "1")
+            command = CountComplaint(now=NOW, by="system", complaint=f"c{number}", period=month, share=1.0, cost="1")
             state = decider.fold(decider.decide(state, command), state)
         assert {month: tally.count for month, tally in state.periods.items()} == {"2026-02": 1, "2026-03": 2}
         assert decider.index(state)["period"] == ["2026-02", "2026-03"]

@@ -56,7 +56,9 @@ DUE = LATER + 30 * DAY
 
 
 def set_causes(*causes: tuple[str, str, float]) -> SetCauses:
-    given_causes = tuple(CauseGiven(step, factor, weight, "seen on site") for step, factor, weight in causes)  # type: ignore[arg-type]
+    given_causes = tuple(
+        CauseGiven(step=step, factor=factor, weight=weight, evidence="seen on site") for step, factor, weight in causes
+    )  # type: ignore[arg-type]
     return SetCauses(**on(by=BOARD), causes=given_causes)
 
 
@@ -113,11 +115,16 @@ class TestSettingCauses:
         a_resolved_one().when(set_causes(*causes)).then_rejected(rule)
 
     def test_a_cause_needs_evidence(self) -> None:
-        bare = SetCauses(**on(by=BOARD), causes=(CauseGiven("picking", "method", 1.0, " "),))
+        bare = SetCauses(
+            **on(by=BOARD), causes=(CauseGiven(step="picking", factor="method", weight=1.0, evidence=" "),)
+        )
         a_resolved_one().when(bare).then_rejected("causes-need-evidence")
 
     def test_evidence_names_no_culprits_unless_somebody_says_why_it_must(self) -> None:
-        blaming = SetCauses(**on(by=BOARD), causes=(CauseGiven("picking", "method", 1.0, "The picker is to blame."),))
+        blaming = SetCauses(
+            **on(by=BOARD),
+            causes=(CauseGiven(step="picking", factor="method", weight=1.0, evidence="The picker is to blame."),),
+        )
         a_resolved_one().when(blaming).then_rejected("blames-people")
         found, *_ = a_resolved_one().when(replace(blaming, override="a quotation")).events
         assert isinstance(found, CausesFound)

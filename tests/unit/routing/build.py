@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.routing import commands, decide
-from services.routing.commands import Command
+from services.routing.commands import TriageCommand
 from services.routing.policy import Rulebook
 from services.routing.state import State
 from shared.contracts import routing
@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 ORGANISATION: Organisation = from_path("parcel-retailer")
 RULES = Rulebook(ORGANISATION)
-DECIDER: Decider[State, Command] = decide.decider(ORGANISATION)
+DECIDER: Decider[State, TriageCommand] = decide.decider(ORGANISATION)
 ABOUT = routing.Circumstances(received_at=NOW, order_ref="LL-204", customer_ref="6f1c")
 
 
@@ -94,11 +94,11 @@ def a_link(other: str = "c0", score: float = 0.9) -> commands.LinkComplaint:
     return commands.LinkComplaint(now=NOW + HOUR, by="triage", complaint="c1", other=other, score=score, why="same box")
 
 
-def nothing() -> Given[State, Command]:
+def nothing() -> Given[State, TriageCommand]:
     return spec(DECIDER)
 
 
-def given(*events: Event) -> Given[State, Command]:
+def given(*events: Event) -> Given[State, TriageCommand]:
     return spec(DECIDER).given(*events)
 
 

@@ -19,7 +19,7 @@ CLOSED = intake.ComplaintClosed(at=NOW, by="customer", learning_code="nothing-ne
 WITHDRAWN = intake.ComplaintWithdrawn(at=NOW, by="customer", reason="arrived after all")
 
 
-def heard(event: Event) -> commands.Command:
+def heard(event: Event) -> commands.TriageCommand:
     """The command that an event becomes."""
     (listen,) = [listen for listen in consumers.LISTENS if listen.event is type(event)]
     command = listen.command(Incoming(event, ENVELOPE, NOW + HOUR))

@@ -120,7 +120,7 @@ class TestWhenADepartmentAnswers:
         given(was_triaged()).when(join).then_nothing()
 
     @pytest.mark.parametrize("command", [JOINED, DECLINED])
-    def test_before_anything_is_decided_there_is_nothing_to_say(self, command: commands.Command) -> None:
+    def test_before_anything_is_decided_there_is_nothing_to_say(self, command: commands.TriageCommand) -> None:
         nothing().when(command).then_nothing()
         given(was_queued()).when(command).then_nothing()
         given(was_queued(), ENDED).when(command).then_nothing()
