@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[USED] = []
     # Every test that was collected lives on: a sixth of the time would go into looking at them again and again.
     gc.set_threshold(50_000, 20, 50)
+    # After pytest's own search for what was never closed; the interpreter's would be for nothing.
+    atexit.register(gc.freeze)
 
 
 @pytest.fixture(scope="session")
