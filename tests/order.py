@@ -20,12 +20,12 @@ TOGETHER: Final = (
 )
 """Folders whose tests share a deployment, a broker, a store or the parsed tree: each worker would begin its own."""
 REAL: Final = (
+    "tests/chaos/test_",
+    "tests/integration/scaling/",
     "tests/integration/deploy/",
     "tests/integration/engine/",
-    "tests/integration/scaling/",
-    "tests/chaos/test_",
 )
-"""What runs on a real broker, one after the other in one worker."""
+"""What runs on a real broker, one after the other in one worker; short tests at its end, where it is given more."""
 APART: Final = (
     "tests/e2e/test_kill9.py",
     "tests/e2e/test_paused.py",
