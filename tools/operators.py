@@ -34,7 +34,7 @@ also:
 
 - an id that is used twice in one list;
 - a promise shorter than the standards of its steps together;
-- a severity at which `join`, `round` and `agree` together are longer than `answer`, or `acknowledge` is longer than
+- a severity at which `respond`, `round` and `agree` together are longer than `answer`, or `acknowledge` is longer than
   `answer`, where the calendars allow comparing them;
 - a severity whose `acknowledge`, `answer` or `contact` is longer than that of a milder one.
 

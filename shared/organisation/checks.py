@@ -86,13 +86,13 @@ def _deadlines_that_contradict(organisation: Organisation) -> Iterator[Problem]:
     customer_never_closes = organisation.calendar(organisation.customer_calendar).always
     for level in LEVELS:
         deadlines = organisation.deadlines.of(level)
-        table = (deadlines.join, deadlines.round, deadlines.agree)
+        table = (deadlines.respond, deadlines.round, deadlines.agree)
         # Working hours never exceed elapsed ones, so a sum over calendars is sound only against a 24x7 promise.
         comparable = customer_never_closes or {deadline.calendar for deadline in table} == {deadlines.answer.calendar}
         total = sum((deadline.within for deadline in table), timedelta(0))
         if comparable and total > deadlines.answer.within:
             allowed = _hours(deadlines.answer.within)
-            wrong = f"join, round and agree add up to {_hours(total)}, more than the {allowed} of answer"
+            wrong = f"respond, round and agree add up to {_hours(total)}, more than the {allowed} of answer"
             yield Problem(
                 f"deadlines.{level}.answer.within", wrong, "promise the answer later or shorten the table's clocks"
             )

@@ -120,7 +120,7 @@ class Deadlines(Frozen):
     acknowledge: Deadline
     """Registration to a personal acknowledgement, which always counts on the customer's calendar. Also how long a
     person has to decide a triage that routing is unsure of; there the department is the one nearest the customer."""
-    join: Deadline
+    respond: Deadline
     """Invitation to joining or declining; the department is the one invited. After it, management takes the seat, and
     a silent lead is followed by the
     next nearest department."""

@@ -1,5 +1,6 @@
 """Reads the text of an organisation file: an `Organisation`, or everything that is wrong with it."""
 
+import logging
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -11,6 +12,8 @@ from shared.organisation.checks import reference_problems, sense_problems
 from shared.organisation.datafile import DataFileInvalid, Problem, is_list, parse_yaml, problems_of
 from shared.organisation.models import Organisation
 from shared.packaged import ORGANISATIONS, names, place_of
+
+log = logging.getLogger(__name__)
 
 
 class OrganisationInvalid(DataFileInvalid):
@@ -34,6 +37,7 @@ def load(text: str, source: str, included: Mapping[str, str] | None = None) -> O
     own = parse_yaml(text, source, OrganisationInvalid)
     problems: list[Problem] = []
     raw = {**_included(own.pop("include", []), included or {}, problems), **own}
+    _rename_clock(raw, source)
     organisation: Organisation | None = None
     try:
         organisation = Organisation.model_validate(raw)
@@ -45,6 +49,20 @@ def load(text: str, source: str, included: Mapping[str, str] | None = None) -> O
     if organisation is None or problems:
         raise OrganisationInvalid(source, problems)
     return organisation
+
+
+def _rename_clock(raw: dict[str, Any], source: str) -> None:
+    """Take the clock `respond` also under the name that it had until 0.1, and say so once per file."""
+    profiles = raw.get("deadlines")
+    if not isinstance(profiles, dict):
+        return
+    old = [level for level, clocks in profiles.items() if isinstance(clocks, dict) and "join" in clocks]
+    for level in old:
+        clocks = profiles[level]
+        if "respond" not in clocks:
+            profiles[level] = {("respond" if name == "join" else name): value for name, value in clocks.items()}
+    if old:
+        log.warning("%s: deadlines.%s.join is called respond now; rename it", source, old[0])
 
 
 def from_path(path: str | Path) -> Organisation:

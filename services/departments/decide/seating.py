@@ -67,7 +67,7 @@ def invited(
 ) -> DepartmentInvited:
     """Return the briefing; historic ones have no clock."""
     historic = occasion.complaint.historic
-    clock = None if historic else due(organisation, occasion.severity, "join", department, now)
+    clock = None if historic else due(organisation, occasion.severity, "respond", department, now)
     return DepartmentInvited(
         at=now,
         by=nominated_by or "system",

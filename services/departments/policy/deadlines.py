@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from shared.contracts.parts import Severity
 from shared.organisation import Deadline, Organisation
 
-Clock = Literal["join", "round", "agree", "answer", "contact"]
+Clock = Literal["respond", "round", "agree", "answer", "contact"]
 
 
 class Due(NamedTuple):
@@ -22,7 +22,7 @@ def due(organisation: Organisation, severity: Severity, clock: Clock, department
     """Return when a clock started at `start` runs out; `department` is the one whose clock it is."""
     profile = organisation.deadlines.of(severity)
     clocks: dict[Clock, Deadline] = {
-        "join": profile.join,
+        "respond": profile.respond,
         "round": profile.round,
         "agree": profile.agree,
         "answer": profile.answer,

@@ -112,7 +112,7 @@ WHAT_IS_WRONG = [
     (ORGANISATION, "calendars/1/week", {"mo-fri": ["09:00-17:00"]}),
     (ORGANISATION, "calendars/1/week", {"mon-fri": ["9-17"]}),
     (ORGANISATION, "severity/harm", "extreme"),
-    (ORGANISATION, "deadlines/low/join/calendar", "both"),
+    (ORGANISATION, "deadlines/low/respond/calendar", "both"),
     (ORGANISATION, "costs/churn/low", 2),
     (ORGANISATION, "playbook/remedies", []),
     (ORGANISATION, "rules/0/when", {"parcel_status": {"equal": "lost"}}),

@@ -18,7 +18,7 @@ _STEP = {"typical_factor": "capacity", "standard": "24h"}
 _TABLE = {"within": "8h", "calendar": "department"}
 _DEADLINES = {
     "acknowledge": {"within": "4h", "calendar": "customer"},
-    "join": _TABLE,
+    "respond": _TABLE,
     "round": _TABLE,
     "agree": _TABLE,
     "answer": {"within": "72h", "calendar": "customer"},

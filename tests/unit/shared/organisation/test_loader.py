@@ -49,7 +49,7 @@ class TestWhenTheFileIsWrong:
             ("rules.0.when", {"kind": {"prefix": "a", "contains": "b"}}, "rules[0].when.kind: give exactly one of"),
             ("rules.0.steps", ..., "rules[0]: decides nothing"),
             ("categories.0.words", {"en": ["*"]}, "categories[0]: en: '*' holds no word to look for"),
-            ("deadlines.high.join.within", "-1h", "deadlines.high.join.within: '-1h' is not a duration"),
+            ("deadlines.high.respond.within", "-1h", "deadlines.high.respond.within: '-1h' is not a duration"),
             ("calendars.0.timezone", "Mars", "calendars[0].timezone: there is no time zone 'Mars'"),
             ("costs.churn.low", 2, "costs.churn.low: 2 is not valid"),
             ("name", {}, "name: is empty"),
@@ -91,7 +91,8 @@ class TestWhenDurationsContradictEachOther:
     def test_a_table_longer_than_the_answer_is_refused(self) -> None:
         told = refusal(put("deadlines.low.round.within", "100h"))
         assert (
-            "deadlines.low.answer.within: join, round and agree add up to 116 h, more than the 72 h of answer" in told
+            "deadlines.low.answer.within: respond, round and agree add up to 116 h, more than the 72 h of answer"
+            in told
         )
 
     def test_an_acknowledgement_later_than_the_answer_is_refused(self) -> None:
@@ -153,3 +154,17 @@ class TestReadingAFileAgain:
         assert from_path(file) is first
         file.write_text(small(put("version", 4)), encoding="utf-8")
         assert from_path(file).reference == "shop@4"
+
+
+class TestTheClockThatWasCalledJoin:
+    def test_is_read_as_respond_and_reported_once(self, caplog: pytest.LogCaptureFixture) -> None:
+        text = small()
+        old = text.replace("respond:", "join:")
+        assert old != text
+        assert load(old, "mine.yaml").deadlines == load(text, "mine.yaml").deadlines
+        assert caplog.messages == ["mine.yaml: deadlines.low.join is called respond now; rename it"]
+
+    def test_beside_the_new_name_is_refused(self) -> None:
+        both = small(put("deadlines.low.join", {"within": "1h", "calendar": "department"}))
+        with pytest.raises(OrganisationInvalid, match=r"deadlines\.low\.join: no such field"):
+            load(both, "mine.yaml")
