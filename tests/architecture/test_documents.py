@@ -11,7 +11,7 @@ DOCUMENTS = [path for path in text_files() if path.suffix == ".md"]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 TUTORIAL = ROOT / "docs/tutorial.md"
 GUIDES = [TUTORIAL, *sorted((ROOT / "docs/how-to").glob("*.md"))]
-NAMED_FILE = re.compile(rf"`((?:{'|'.join((*CODE, 'docs'))})/[^`\s]+)`( \*\(new\)\*)?")
+NAMED_FILE = re.compile(rf"`((?:{'|'.join((*CODE, 'docs'))})/[^`\s]+|[\w-]+\.(?:md|toml|yml))`( \*\(new\)\*)?")
 """A path from the root of the project; `<service>` and the like stand for any name. What is marked as new is not there
 yet."""
 EDIT = re.compile(r"^\*\*\d+\. `([^`]+)`.*?^```diff\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -73,10 +73,10 @@ def test_a_guide_names_only_files_that_are_there(guide: Path) -> None:
 def test_a_file_that_is_not_there_is_noticed_and_so_is_a_new_one_that_is(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(
-        "`services/<service>/main.py` `services/<service>/none.py` `docs/none.md` *(new)* `docs/tutorial.md` *(new)*\n",
+        "`services/<service>/main.py` `services/<service>/no.py` `none.toml` `docs/no.md` *(new)* `README.md` *(new)*",
         encoding="utf-8",
     )
-    assert misnamed(page) == ["services/<service>/none.py", "docs/tutorial.md"]
+    assert misnamed(page) == ["services/<service>/no.py", "none.toml", "README.md"]
 
 
 def test_the_tutorial_edits_places_that_look_as_it_shows_them() -> None:
