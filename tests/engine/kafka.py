@@ -125,6 +125,12 @@ class Kafka:
     def suspend(self) -> None:
         """Freeze it: its port stays open and nothing answers."""
         os.kill(self.pid, signal.SIGSTOP)
+        # The signal has been sent, not taken: on a busy machine a thread may still answer what comes right after it.
+        while any(stat.read_text().rpartition(")")[2].split()[0] not in "Tt" for stat in self._threads()):
+            time.sleep(0.005)
+
+    def _threads(self) -> list[Path]:
+        return [thread / "stat" for thread in Path(f"/proc/{self.pid}/task").iterdir()]
 
     def resume(self) -> None:
         """Let it go on where it was frozen."""
