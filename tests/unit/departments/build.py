@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from services.departments import commands as asked
+from services.departments import commands
 from services.departments.commands import ResolutionCommand
 from services.departments.decide import decider
 from services.departments.state import State
-from shared.contracts import departments as said
+from shared.contracts import departments
 from shared.contracts.event import Event
 from shared.contracts.parts import Remedy, Severity, StepTime, TouchedStep, Why
 from shared.eventsourcing.decider import Decider
@@ -34,43 +34,43 @@ def touched(*steps: str) -> tuple[TouchedStep, ...]:
     return tuple(TouchedStep(step=step, department=OWNERS[step], why=(WHY,)) for step in steps)
 
 
-def complaint(**changes: object) -> said.ComplaintBrief:
+def complaint(**changes: object) -> departments.ComplaintBrief:
     known: dict[str, Any] = {"registered_at": NOW, "excerpt": "The lamp came in pieces.", "points": 2}
-    return said.ComplaintBrief(**known | changes)
+    return departments.ComplaintBrief(**known | changes)
 
 
-def triage(*steps: str, severity: Severity = "medium") -> said.TriageBrief:
-    return said.TriageBrief(
+def triage(*steps: str, severity: Severity = "medium") -> departments.TriageBrief:
+    return departments.TriageBrief(
         category="damaged", severity=severity, steps=touched(*(steps or ("packing", "line-haul", "delivery")))
     )
 
 
-def note_complaint(now: datetime = NOW, **changes: object) -> asked.NoteComplaint:
-    return asked.NoteComplaint(now=now, complaint=complaint(**changes))
+def note_complaint(now: datetime = NOW, **changes: object) -> commands.NoteComplaint:
+    return commands.NoteComplaint(now=now, complaint=complaint(**changes))
 
 
-def note_triage(*steps: str, now: datetime = NOW, severity: Severity = "medium") -> asked.NoteTriage:
-    return asked.NoteTriage(now=now, triage=triage(*steps, severity=severity))
+def note_triage(*steps: str, now: datetime = NOW, severity: Severity = "medium") -> commands.NoteTriage:
+    return commands.NoteTriage(now=now, triage=triage(*steps, severity=severity))
 
 
 def who(department: str, now: datetime = NOW) -> dict[str, Any]:
     return {"now": now, "by": department, "department": department}
 
 
-def join(department: str, now: datetime = NOW) -> asked.Join:
-    return asked.Join(**who(department, now))
+def join(department: str, now: datetime = NOW) -> commands.Join:
+    return commands.Join(**who(department, now))
 
 
-def decline(department: str, nominee: str, reason: str = "step-not-ours", now: datetime = NOW) -> asked.Decline:
-    return asked.Decline(**who(department, now), reason=reason, nominee=nominee)
+def decline(department: str, nominee: str, reason: str = "step-not-ours", now: datetime = NOW) -> commands.Decline:
+    return commands.Decline(**who(department, now), reason=reason, nominee=nominee)
 
 
-def times(department: str, step: str, now: datetime = NOW, minutes: int = 10) -> asked.ReportTimes:
+def times(department: str, step: str, now: datetime = NOW, minutes: int = 10) -> commands.ReportTimes:
     ran = StepTime(step=step, started=NOW - 3 * DAY, ended=NOW - 2 * DAY)
-    return asked.ReportTimes(**who(department, now), steps=(ran,), waiting={step: 3600}, staff_minutes=minutes)
+    return commands.ReportTimes(**who(department, now), steps=(ran,), waiting={step: 3600}, staff_minutes=minutes)
 
 
-def draft(proposal: str, **changes: object) -> asked.Draft:
+def draft(proposal: str, **changes: object) -> commands.Draft:
     written: dict[str, Any] = {
         "proposal": proposal,
         "step": "packing",
@@ -78,23 +78,23 @@ def draft(proposal: str, **changes: object) -> asked.Draft:
         "text": "Send a new lamp in a stronger box.",
         "remedy": Remedy(remedy="replace", amount=Decimal(80)),
     }
-    return asked.Draft(**written | changes)
+    return commands.Draft(**written | changes)
 
 
-def prevention(proposal: str, **changes: object) -> asked.Draft:
+def prevention(proposal: str, **changes: object) -> commands.Draft:
     return draft(proposal, **{"kind": "prevention", "text": "A stronger box.", "remedy": None, **changes})
 
 
-def propose(department: str, proposal: str, now: datetime = NOW, **changes: object) -> asked.Propose:
-    return asked.Propose(**who(department, now), draft=draft(proposal, **changes))
+def propose(department: str, proposal: str, now: datetime = NOW, **changes: object) -> commands.Propose:
+    return commands.Propose(**who(department, now), draft=draft(proposal, **changes))
 
 
-def endorse(department: str, proposal: str, now: datetime = NOW) -> asked.Endorse:
-    return asked.Endorse(**who(department, now), proposal=proposal)
+def endorse(department: str, proposal: str, now: datetime = NOW) -> commands.Endorse:
+    return commands.Endorse(**who(department, now), proposal=proposal)
 
 
-def object_to(department: str, proposal: str, alternative: str, now: datetime = NOW) -> asked.ObjectTo:
-    return asked.ObjectTo(
+def object_to(department: str, proposal: str, alternative: str, now: datetime = NOW) -> commands.ObjectTo:
+    return commands.ObjectTo(
         **who(department, now),
         proposal=proposal,
         reason="A new lamp takes a week.",
@@ -102,22 +102,22 @@ def object_to(department: str, proposal: str, alternative: str, now: datetime = 
     )
 
 
-def agree(department: str, remedy: str, *preventions: str, now: datetime = NOW, **budgets: int) -> asked.Agree:
+def agree(department: str, remedy: str, *preventions: str, now: datetime = NOW, **budgets: int) -> commands.Agree:
     hours = {step.replace("_", "-"): given for step, given in budgets.items()}
-    return asked.Agree(**who(department, now), remedy_proposal=remedy, preventions=preventions, budgets=hours)
+    return commands.Agree(**who(department, now), remedy_proposal=remedy, preventions=preventions, budgets=hours)
 
 
-def deliver(department: str = "warehouse", now: datetime = NOW, cost: int = 80) -> asked.DeliverRemedy:
-    return asked.DeliverRemedy(**who(department, now), cost=Decimal(cost), staff_minutes=5)
+def deliver(department: str = "warehouse", now: datetime = NOW, cost: int = 80) -> commands.DeliverRemedy:
+    return commands.DeliverRemedy(**who(department, now), cost=Decimal(cost), staff_minutes=5)
 
 
-def answer(department: str = "last-mile", now: datetime = NOW, **changes: object) -> asked.Answer:
+def answer(department: str = "last-mile", now: datetime = NOW, **changes: object) -> commands.Answer:
     given: dict[str, Any] = {"text": "A new lamp is on its way to you.", "covers": (1, 2)}
-    return asked.Answer(**who(department, now), **given | changes)
+    return commands.Answer(**who(department, now), **given | changes)
 
 
-def clocks(now: datetime) -> asked.RunClocks:
-    return asked.RunClocks(now=now)
+def clocks(now: datetime) -> commands.RunClocks:
+    return commands.RunClocks(now=now)
 
 
 def history(
@@ -147,7 +147,7 @@ def revealed(**changes: object) -> Given[State, ResolutionCommand]:
         times("warehouse", "packing"),
         propose("warehouse", "w"),
         times("last-mile", "delivery"),
-        asked.Propose(**who("last-mile"), draft=prevention("l", step="delivery", text="Scan at the door.")),
+        commands.Propose(**who("last-mile"), draft=prevention("l", step="delivery", text="Scan at the door.")),
         start=pair(**changes),
     )
 

@@ -1,6 +1,6 @@
 import pytest
 
-from services.departments import commands as asked
+from services.departments import commands
 from tests.unit.departments.build import NOW
 from tests.unit.departments.edge import NEW_LAMP, Table
 
@@ -221,14 +221,14 @@ class TestLists:
     async def test_counts_add_up(self, table: Table) -> None:
         for complaint in ("c1", "c2"):
             await table.open(complaint)
-        await table.command("c2", asked.CloseTable(now=NOW, why="withdrawn"))
+        await table.command("c2", commands.CloseTable(now=NOW, why="withdrawn"))
         counts = await table.get("/counts")
         assert counts["status"] == {"closed": 1, "round": 1}
         assert counts["departments"] == {"last-mile": 2, "warehouse": 2}
 
     async def test_a_closed_table_can_still_be_read(self, table: Table) -> None:
         await table.open()
-        await table.command("c1", asked.CloseTable(now=NOW, why="withdrawn"))
+        await table.command("c1", commands.CloseTable(now=NOW, why="withdrawn"))
         seen = await table.get("/resolutions/c1")
         assert (seen["status"], seen["closed_why"], seen["departments"]) == (
             "closed",

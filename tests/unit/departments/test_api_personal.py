@@ -1,4 +1,4 @@
-from services.departments import commands as asked
+from services.departments import commands
 from tests.unit.departments.build import NOW
 from tests.unit.departments.edge import NEW_LAMP, Table
 
@@ -31,7 +31,7 @@ class TestPersonalData:
     async def test_so_are_a_manager_s_note_and_findings(self, table: Table) -> None:
         await table.open()
         await table.contribute()
-        await table.command("c1", asked.Escalate(now=NOW, by="customer", reason="Now."))
+        await table.command("c1", commands.Escalate(now=NOW, by="customer", reason="Now."))
         (line,) = (await table.get("/management/queue"))["items"]
         contact = await table.client.post("/management/c1/contact", json={"note": f"Called {HERS}."})
         assert contact.status_code == 200

@@ -3,9 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from services.departments import commands as asked
+from services.departments import commands
 from services.departments.state import Agreeing, Delivering
-from shared.contracts import departments as said
+from shared.contracts import departments
 from shared.contracts.parts import Remedy
 from tests.unit.departments.build import (
     DAY,
@@ -45,7 +45,7 @@ class TestBeforeTheReveal:
 
 class TestWhenEndorsing:
     def test_it_is_said_once(self) -> None:
-        revealed().when(endorse("last-mile", "w")).then_types(said.ProposalEndorsed)
+        revealed().when(endorse("last-mile", "w")).then_types(departments.ProposalEndorsed)
         history(endorse("last-mile", "w"), start=revealed()).when(endorse("last-mile", "w")).then_nothing()
 
     def test_who_proposed_it_stands_behind_it_already(self) -> None:
@@ -56,24 +56,24 @@ class TestWhenEndorsing:
 
     def test_it_settles_an_own_objection(self) -> None:
         given = history(object_to("last-mile", "w", "x"), endorse("last-mile", "w"), start=revealed())
-        given.when(agree("last-mile", "w")).then_types(said.AgreementReached)
+        given.when(agree("last-mile", "w")).then_types(departments.AgreementReached)
 
 
 class TestWhenObjecting:
     def test_the_alternative_is_put_on_the_table_with_it(self) -> None:
         result = revealed().when(object_to("last-mile", "w", "x"))
-        made, objected = result.then_types(said.ProposalMade, said.ProposalObjected)
-        assert isinstance(made, said.ProposalMade)
-        assert isinstance(objected, said.ProposalObjected)
+        made, objected = result.then_types(departments.ProposalMade, departments.ProposalObjected)
+        assert isinstance(made, departments.ProposalMade)
+        assert isinstance(objected, departments.ProposalObjected)
         assert made.proposal.proposal == objected.alternative == "x"
 
     def test_the_alternative_keeps_to_the_playbook(self) -> None:
         outside = draft("x", remedy=Remedy(remedy="voucher", amount=Decimal(1000)))
-        command = asked.ObjectTo(**who("last-mile"), proposal="w", reason="Too slow.", alternative=outside)
+        command = commands.ObjectTo(**who("last-mile"), proposal="w", reason="Too slow.", alternative=outside)
         revealed().when(command).then_rejected("remedy-within-the-limit")
 
     def test_the_alternative_to_a_remedy_is_a_remedy(self) -> None:
-        command = asked.ObjectTo(**who("last-mile"), proposal="w", reason="Too slow.", alternative=prevention("x"))
+        command = commands.ObjectTo(**who("last-mile"), proposal="w", reason="Too slow.", alternative=prevention("x"))
         revealed().when(command).then_rejected("alternative-of-its-kind")
 
     def test_nobody_objects_to_what_it_proposed_itself(self) -> None:
@@ -85,7 +85,7 @@ class TestWhenObjecting:
 
     def test_the_reason_blames_nobody(self) -> None:
         alternative = draft("x")
-        command = asked.ObjectTo(**who("last-mile"), proposal="w", reason="Their fault.", alternative=alternative)
+        command = commands.ObjectTo(**who("last-mile"), proposal="w", reason="Their fault.", alternative=alternative)
         revealed().when(command).then_rejected("blames-people")
 
     def test_it_takes_back_an_own_endorsement(self) -> None:
@@ -96,8 +96,8 @@ class TestWhenObjecting:
 class TestWhenAgreeing:
     def test_one_remedy_the_preventions_and_the_budgets_are_written_down(self) -> None:
         given = history(endorse("last-mile", "w"), start=revealed())
-        (reached,) = given.when(agree("last-mile", "w", "l", packing=8)).then_types(said.AgreementReached)
-        assert reached == said.AgreementReached(
+        (reached,) = given.when(agree("last-mile", "w", "l", packing=8)).then_types(departments.AgreementReached)
+        assert reached == departments.AgreementReached(
             at=NOW,
             by="last-mile",
             remedy=Remedy(remedy="replace", amount=Decimal(80)),
@@ -121,21 +121,21 @@ class TestWhenAgreeing:
 
     def test_an_objection_to_a_chosen_prevention_keeps_it_open_too(self) -> None:
         instead = prevention("x", step="delivery", text="A photograph at the door.")
-        objection = asked.ObjectTo(**who("warehouse"), proposal="l", reason="Too slow.", alternative=instead)
+        objection = commands.ObjectTo(**who("warehouse"), proposal="l", reason="Too slow.", alternative=instead)
         given = history(endorse("last-mile", "w"), objection, start=revealed())
         given.when(agree("last-mile", "w", "l")).then_rejected("not-agreed-yet")
-        given.when(agree("last-mile", "w", "x")).then_types(said.AgreementReached)
-        given.when(agree("last-mile", "w", "l", "x")).then_types(said.AgreementReached)
+        given.when(agree("last-mile", "w", "x")).then_types(departments.AgreementReached)
+        given.when(agree("last-mile", "w", "l", "x")).then_types(departments.AgreementReached)
 
     def test_choosing_the_alternative_answers_the_objection(self) -> None:
         given = history(object_to("last-mile", "w", "x"), endorse("warehouse", "x"), start=revealed())
-        (reached,) = given.when(agree("last-mile", "x")).then_types(said.AgreementReached)
-        assert isinstance(reached, said.AgreementReached)
+        (reached,) = given.when(agree("last-mile", "x")).then_types(departments.AgreementReached)
+        assert isinstance(reached, departments.AgreementReached)
         assert (reached.by_lead, reached.objections) == (False, ())
 
     def test_who_left_the_table_is_not_waited_for(self) -> None:
         given = history(propose("last-mile", "r"), decline("warehouse", "carrier"), start=revealed())
-        given.when(agree("last-mile", "r")).then_types(said.AgreementReached)
+        given.when(agree("last-mile", "r")).then_types(departments.AgreementReached)
 
     def test_a_prevention_is_no_remedy(self) -> None:
         revealed().when(agree("last-mile", "l")).then_rejected("one-remedy")
@@ -148,7 +148,7 @@ class TestWhenAgreeing:
     def test_the_budgets_fit_into_what_customers_were_promised(self) -> None:
         given = history(endorse("last-mile", "w"), start=revealed())
         # The six steps' standards add up to 102 h of the 120 h promised: packing has 18 h to spare.
-        given.when(agree("last-mile", "w", packing=24)).then_types(said.AgreementReached)
+        given.when(agree("last-mile", "w", packing=24)).then_types(departments.AgreementReached)
         rejected = given.when(agree("last-mile", "w", packing=25)).then_rejected("budgets-within-the-promise")
         assert "121 h" in rejected.sentence
         assert "120 h" in rejected.sentence
@@ -174,8 +174,8 @@ class TestWhenTheTimeToAgreeRanOut:
     def test_it_is_said_once_and_the_lead_decides_with_the_objections_on_record(self) -> None:
         overdue = history(clocks(NOW + DAY), start=self.given)
         overdue.when(clocks(NOW + DAY)).then_nothing()
-        (reached,) = overdue.when(agree("last-mile", "w", now=NOW + DAY)).then_types(said.AgreementReached)
-        assert isinstance(reached, said.AgreementReached)
+        (reached,) = overdue.when(agree("last-mile", "w", now=NOW + DAY)).then_types(departments.AgreementReached)
+        assert isinstance(reached, departments.AgreementReached)
         assert reached.by_lead
         assert reached.objections == ("last-mile objects to w: A new lamp takes a week.",)
 
@@ -184,7 +184,7 @@ class TestWhenTheTimeToAgreeRanOut:
         assert isinstance(state, Agreeing)
         assert state.agree_by is not None
         result = self.given.when(agree("last-mile", "w", now=state.agree_by))
-        result.then_types(said.AgreementOverdue, said.AgreementReached)
+        result.then_types(departments.AgreementOverdue, departments.AgreementReached)
         just_before = state.agree_by - timedelta(microseconds=1)
         self.given.when(agree("last-mile", "w", now=just_before)).then_rejected("not-agreed-yet")
 
@@ -192,6 +192,6 @@ class TestWhenTheTimeToAgreeRanOut:
         given = history(endorse("warehouse", "x"), start=self.given)
         result = given.when(agree("last-mile", "x", now=NOW + 9 * HOUR))
         reached = result.events[-1]
-        assert isinstance(reached, said.AgreementReached)
+        assert isinstance(reached, departments.AgreementReached)
         assert not reached.by_lead
         assert isinstance(result.after, Delivering)

@@ -3,9 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from services.departments import commands as asked
+from services.departments import commands
 from services.departments.state import Completed, Delivering
-from shared.contracts import departments as said
+from shared.contracts import departments
 from tests.unit.departments.build import (
     DAY,
     NOW,
@@ -22,8 +22,8 @@ from tests.unit.departments.build import (
 THURSDAY, FRIDAY = date(2026, 3, 5), date(2026, 3, 6)
 
 
-def state_that(department: str, **said_: object) -> asked.MakeStatement:
-    return asked.MakeStatement(**who(department), **said_)  # type: ignore[arg-type]
+def state_that(department: str, **said_: object) -> commands.MakeStatement:
+    return commands.MakeStatement(**who(department), **said_)  # type: ignore[arg-type]
 
 
 class TestBeforeTheAgreement:
@@ -36,8 +36,8 @@ class TestBeforeTheAgreement:
 
 class TestWhenTheRemedyIsDelivered:
     def test_it_is_costed(self) -> None:
-        (delivered,) = agreed().when(deliver()).then_types(said.RemedyDelivered)
-        assert isinstance(delivered, said.RemedyDelivered)
+        (delivered,) = agreed().when(deliver()).then_types(departments.RemedyDelivered)
+        assert isinstance(delivered, departments.RemedyDelivered)
         assert (delivered.cost, delivered.staff_minutes) == (80, 5)
 
     def test_it_is_delivered_once(self) -> None:
@@ -51,7 +51,7 @@ class TestWhenTheRemedyIsDelivered:
 
 class TestWhenAnswering:
     def test_the_answer_is_agreed(self) -> None:
-        agreed().when(answer(promises={"new lamp": NOW + 2 * DAY})).then_types(said.AnswerAgreed)
+        agreed().when(answer(promises={"new lamp": NOW + 2 * DAY})).then_types(departments.AnswerAgreed)
 
     def test_only_the_lead_answers(self) -> None:
         agreed().when(answer("warehouse")).then_rejected("only-the-lead-answers")
@@ -69,7 +69,7 @@ class TestWhenAnswering:
         agreed().when(answer(covers=covers)).then_rejected(rule)
 
     def test_a_complaint_without_points_has_none_to_cover(self) -> None:
-        agreed(points=0).when(answer(covers=())).then_types(said.AnswerAgreed)
+        agreed(points=0).when(answer(covers=())).then_types(departments.AnswerAgreed)
 
     def test_what_it_promises_is_still_ahead(self) -> None:
         agreed().when(answer(promises={"new lamp": NOW})).then_rejected("promises-are-ahead")
@@ -96,8 +96,8 @@ class TestWhenTwoDepartmentsSayDifferentThings:
     other = answer(dates={"new lamp": FRIDAY})
 
     def test_the_answer_is_held_and_says_who_says_what(self) -> None:
-        _, held = self.given.when(self.other).then_types(said.StatementMade, said.AnswerHeld)
-        assert isinstance(held, said.AnswerHeld)
+        _, held = self.given.when(self.other).then_types(departments.StatementMade, departments.AnswerHeld)
+        assert isinstance(held, departments.AnswerHeld)
         assert held.contradictions == ("new lamp: last-mile says 2026-03-06, warehouse says 2026-03-05",)
 
     def test_it_is_held_once_however_often_it_is_sent(self) -> None:
@@ -105,31 +105,33 @@ class TestWhenTwoDepartmentsSayDifferentThings:
 
     def test_it_goes_out_once_they_agree(self) -> None:
         settled = history(self.other, state_that("warehouse", dates={"new lamp": FRIDAY}), start=self.given)
-        settled.when(self.other).then_types(said.AnswerAgreed)
+        settled.when(self.other).then_types(departments.AnswerAgreed)
 
     def test_an_answer_that_says_the_same_is_not_held(self) -> None:
-        self.given.when(answer(dates={"new lamp": THURSDAY})).then_types(said.StatementMade, said.AnswerAgreed)
+        self.given.when(answer(dates={"new lamp": THURSDAY})).then_types(
+            departments.StatementMade, departments.AnswerAgreed
+        )
 
     def test_amounts_are_compared_as_numbers(self) -> None:
         given = history(state_that("warehouse", amounts={"fee": Decimal("5.00")}), start=agreed())
-        given.when(answer(amounts={"fee": Decimal(5)})).then_types(said.StatementMade, said.AnswerAgreed)
-        given.when(answer(amounts={"fee": Decimal(6)})).then_types(said.StatementMade, said.AnswerHeld)
+        given.when(answer(amounts={"fee": Decimal(5)})).then_types(departments.StatementMade, departments.AnswerAgreed)
+        given.when(answer(amounts={"fee": Decimal(6)})).then_types(departments.StatementMade, departments.AnswerHeld)
 
     def test_the_agreed_amount_of_the_remedy_has_a_say(self) -> None:
         result = agreed().when(answer(amounts={"remedy": Decimal(60)}))
-        _, held = result.then_types(said.StatementMade, said.AnswerHeld)
-        assert isinstance(held, said.AnswerHeld)
+        _, held = result.then_types(departments.StatementMade, departments.AnswerHeld)
+        assert isinstance(held, departments.AnswerHeld)
         assert "the agreement says 80" in held.contradictions[0]
 
     def test_a_later_statement_holds_back_an_answer_that_was_given(self) -> None:
         given = history(answer(dates={"new lamp": FRIDAY}), start=agreed())
         result = given.when(state_that("warehouse", dates={"new lamp": THURSDAY}))
-        result.then_types(said.StatementMade, said.AnswerHeld)
-        given.given(*result.events).when(deliver()).then_types(said.RemedyDelivered)
+        result.then_types(departments.StatementMade, departments.AnswerHeld)
+        given.given(*result.events).when(deliver()).then_types(departments.RemedyDelivered)
 
     def test_statements_about_other_things_hold_nothing_back(self) -> None:
         given = history(answer(dates={"new lamp": FRIDAY}), start=agreed())
-        given.when(state_that("warehouse", dates={"old lamp": THURSDAY})).then_types(said.StatementMade)
+        given.when(state_that("warehouse", dates={"old lamp": THURSDAY})).then_types(departments.StatementMade)
 
     def test_a_statement_may_come_early_and_the_same_one_counts_once(self) -> None:
         early = state_that("warehouse", dates={"new lamp": FRIDAY})
@@ -142,7 +144,7 @@ class TestWhenBothAreDone:
         one, two = (deliver(), answer()) if first == "remedy" else (answer(), deliver())
         result = history(one, start=agreed()).when(two)
         done = result.events[-1]
-        assert done == said.ResolutionCompleted(
+        assert done == departments.ResolutionCompleted(
             at=NOW, by="system", stage=1, staff_minutes=25, compensation=Decimal(80)
         )
         assert isinstance(result.after, Completed)

@@ -1,8 +1,8 @@
 import pytest
 
-from services.departments import commands as asked
+from services.departments import commands
 from services.departments.state import Round, State, Table
-from shared.contracts import departments as said
+from shared.contracts import departments
 from tests.unit.departments.build import (
     DAY,
     HOUR,
@@ -28,7 +28,7 @@ def standings(state: State) -> dict[str, str]:
 class TestWhenInvited:
     def test_joining_makes_it_active(self) -> None:
         result = opened().when(join("carrier"))
-        result.then_types(said.DepartmentJoined)
+        result.then_types(departments.DepartmentJoined)
         assert standings(result.after)["carrier"] == "active"
 
     def test_joining_twice_is_joining_once(self) -> None:
@@ -48,8 +48,8 @@ class TestWhenInvited:
 
     def test_the_nominee_is_invited_with_its_own_clock_and_its_own_steps(self) -> None:
         result = opened().when(decline("carrier", "payment", now=NOW + HOUR))
-        _, invited = result.then_types(said.DepartmentDeclined, said.DepartmentInvited)
-        assert isinstance(invited, said.DepartmentInvited)
+        _, invited = result.then_types(departments.DepartmentDeclined, departments.DepartmentInvited)
+        assert isinstance(invited, departments.DepartmentInvited)
         assert (invited.department, invited.nominated_by) == ("payment", "carrier")
         assert [step.step for step in invited.steps] == ["payment-check", "refund"]
         assert "carrier declined (step-not-ours)" in invited.steps[0].why[0].sentence
@@ -58,12 +58,12 @@ class TestWhenInvited:
         assert invited.calendar == "office@1"
 
     def test_a_nominee_at_the_table_already_is_not_invited_again(self) -> None:
-        opened().when(decline("carrier", "warehouse")).then_types(said.DepartmentDeclined)
+        opened().when(decline("carrier", "warehouse")).then_types(departments.DepartmentDeclined)
 
     def test_one_that_declined_before_is_asked_again_when_it_is_named(self) -> None:
         given = history(decline("carrier", "warehouse"), start=opened())
         result = given.when(decline("warehouse", "carrier"))
-        result.then_types(said.DepartmentDeclined, said.DepartmentInvited)
+        result.then_types(departments.DepartmentDeclined, departments.DepartmentInvited)
         assert standings(result.after)["carrier"] == "invited"
 
     def test_declining_twice_is_declining_once(self) -> None:
@@ -73,15 +73,15 @@ class TestWhenInvited:
     def test_who_declined_may_still_join(self) -> None:
         given = history(decline("carrier", "payment"), start=opened())
         result = given.when(join("carrier"))
-        result.then_types(said.DepartmentJoined)
+        result.then_types(departments.DepartmentJoined)
         assert standings(result.after)["carrier"] == "active"
 
     def test_contributing_comes_after_joining(self) -> None:
-        opened().when(asked.ReportTimes(**who("carrier"), steps=())).then_rejected("join-first")
+        opened().when(commands.ReportTimes(**who("carrier"), steps=())).then_rejected("join-first")
 
     def test_who_declined_contributes_nothing(self) -> None:
         given = history(decline("carrier", "payment"), start=opened())
-        given.when(asked.ReportTimes(**who("carrier"), steps=())).then_rejected("declined")
+        given.when(commands.ReportTimes(**who("carrier"), steps=())).then_rejected("declined")
 
 
 class TestWhenItIsTheLast:
@@ -94,31 +94,31 @@ class TestWhenItIsTheLast:
         given.when(decline("warehouse", "carrier", now=NOW)).then_rejected("the-last-participant-stays")
 
     def test_it_may_ask_another_in_and_decline_once_that_one_joined(self) -> None:
-        named = asked.Nominate(**who("warehouse"), nominee="carrier")
+        named = commands.Nominate(**who("warehouse"), nominee="carrier")
         result = opened("packing").when(named)
-        result.then_types(said.DepartmentInvited)
+        result.then_types(departments.DepartmentInvited)
         given = history(named, join("carrier"), start=opened("packing"))
         result = given.when(decline("warehouse", "carrier"))
-        result.then_types(said.DepartmentDeclined, said.LeadChanged)
+        result.then_types(departments.DepartmentDeclined, departments.LeadChanged)
         assert isinstance(result.after, Round)
         assert result.after.lead == "carrier"
 
     def test_asking_somebody_in_who_sits_there_changes_nothing(self) -> None:
-        opened().when(asked.Nominate(**who("warehouse"), nominee="carrier")).then_nothing()
+        opened().when(commands.Nominate(**who("warehouse"), nominee="carrier")).then_nothing()
 
     def test_nobody_is_asked_in_by_a_department_that_left(self) -> None:
         given = history(decline("carrier", "payment"), start=opened())
-        given.when(asked.Nominate(**who("carrier"), nominee="it")).then_rejected("declined")
+        given.when(commands.Nominate(**who("carrier"), nominee="it")).then_rejected("declined")
 
     def test_the_one_asked_in_must_be_known(self) -> None:
-        opened().when(asked.Nominate(**who("carrier"), nominee="nobody")).then_rejected("decline-needs-a-nominee")
+        opened().when(commands.Nominate(**who("carrier"), nominee="nobody")).then_rejected("decline-needs-a-nominee")
 
 
 class TestWhenTheLeadLeaves:
     def test_the_next_nearest_leads(self) -> None:
         result = opened().when(decline("last-mile", "carrier"))
-        _, changed = result.then_types(said.DepartmentDeclined, said.LeadChanged)
-        assert isinstance(changed, said.LeadChanged)
+        _, changed = result.then_types(departments.DepartmentDeclined, departments.LeadChanged)
+        assert isinstance(changed, departments.LeadChanged)
         assert (changed.before, changed.lead, changed.why) == ("last-mile", "carrier", "last-mile declined")
 
     def test_one_that_has_joined_comes_before_a_nearer_one_that_has_not(self) -> None:
@@ -133,8 +133,10 @@ class TestWhenItIsPassedOnForTheThirdTime:
 
     def test_management_takes_the_seat_and_nobody_else_is_asked(self) -> None:
         result = self.given.when(decline("it", "web-shop"))
-        *_, escalated = result.then_types(said.DepartmentDeclined, said.ManagementTookSeat, said.EscalatedToManagement)
-        assert isinstance(escalated, said.EscalatedToManagement)
+        *_, escalated = result.then_types(
+            departments.DepartmentDeclined, departments.ManagementTookSeat, departments.EscalatedToManagement
+        )
+        assert isinstance(escalated, departments.EscalatedToManagement)
         assert escalated.asked_by == "bounce"
         assert escalated.failed == ("last-mile", "carrier", "payment", "it")
         assert standings(result.after)["it"] == "managed"
@@ -144,8 +146,8 @@ class TestWhenItIsPassedOnForTheThirdTime:
         given.when(decline("it", "carrier")).then_nothing()
 
     def test_management_is_not_asked_again_while_it_has_the_complaint(self) -> None:
-        given = history(asked.Escalate(now=NOW, reason="At once."), start=self.given)
-        given.when(decline("it", "web-shop")).then_types(said.DepartmentDeclined, said.ManagementTookSeat)
+        given = history(commands.Escalate(now=NOW, reason="At once."), start=self.given)
+        given.when(decline("it", "web-shop")).then_types(departments.DepartmentDeclined, departments.ManagementTookSeat)
 
 
 class TestWhenADepartmentStaysSilent:
@@ -154,16 +156,20 @@ class TestWhenADepartmentStaysSilent:
     def test_it_is_said_and_management_takes_the_seat(self) -> None:
         given = history(join("last-mile"), start=opened("packing", "delivery"))
         result = given.when(clocks(NOW + 7 * HOUR))
-        gone, took = result.then_types(said.DepartmentSilent, said.ManagementTookSeat)
-        assert isinstance(gone, said.DepartmentSilent)
-        assert isinstance(took, said.ManagementTookSeat)
+        gone, took = result.then_types(departments.DepartmentSilent, departments.ManagementTookSeat)
+        assert isinstance(gone, departments.DepartmentSilent)
+        assert isinstance(took, departments.ManagementTookSeat)
         assert (gone.department, took.department) == ("warehouse", "warehouse")
         assert standings(result.after) == {"warehouse": "managed", "last-mile": "active"}
 
     def test_a_silent_lead_is_followed_by_the_next_nearest(self) -> None:
         given = history(join("warehouse"), start=opened("packing", "delivery"))
         result = given.when(clocks(NOW + 6 * HOUR))
-        assert types(result.events) == [said.DepartmentSilent, said.ManagementTookSeat, said.LeadChanged]
+        assert types(result.events) == [
+            departments.DepartmentSilent,
+            departments.ManagementTookSeat,
+            departments.LeadChanged,
+        ]
         assert isinstance(result.after, Round)
         assert result.after.lead == "warehouse"
 
@@ -176,13 +182,13 @@ class TestWhenADepartmentStaysSilent:
     def test_it_may_still_join(self) -> None:
         given = history(join("last-mile"), clocks(NOW + 7 * HOUR), start=opened("packing", "delivery"))
         result = given.when(join("warehouse", NOW + 8 * HOUR))
-        result.then_types(said.DepartmentJoined)
+        result.then_types(departments.DepartmentJoined)
         assert standings(result.after)["warehouse"] == "active"
 
     def test_it_may_still_decline(self) -> None:
         given = history(join("last-mile"), clocks(NOW + 7 * HOUR), start=opened("packing", "delivery"))
         given.when(decline("warehouse", "carrier", now=NOW + 8 * HOUR)).then_types(
-            said.DepartmentDeclined, said.DepartmentInvited
+            departments.DepartmentDeclined, departments.DepartmentInvited
         )
 
 
@@ -191,9 +197,11 @@ class TestWhenTheTableHasAgreed:
         agreed().when(decline("warehouse", "carrier")).then_rejected("already-agreed")
 
     def test_until_then_it_can(self) -> None:
-        revealed().when(decline("warehouse", "carrier")).then_types(said.DepartmentDeclined, said.DepartmentInvited)
+        revealed().when(decline("warehouse", "carrier")).then_types(
+            departments.DepartmentDeclined, departments.DepartmentInvited
+        )
 
     def test_afterwards_it_is_the_customer_s_turn(self) -> None:
         completed().when(decline("warehouse", "carrier")).then_rejected("the-customers-turn")
-        completed().when(asked.Nominate(**who("warehouse"), nominee="it")).then_rejected("the-customers-turn")
+        completed().when(commands.Nominate(**who("warehouse"), nominee="it")).then_rejected("the-customers-turn")
         completed().when(join("warehouse")).then_nothing()

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from services.departments import commands as asked
+from services.departments import commands
 from services.departments.state import Closed, Round, State, Waiting, next_due
-from shared.contracts import departments as said
+from shared.contracts import departments
 from shared.testing.spec import Given, spec
 from tests.unit.departments.build import (
     DAY,
@@ -28,31 +28,31 @@ from tests.unit.departments.build import (
 
 class TestWhenNothingIsKnown:
     def test_a_complaint_is_remembered_until_its_triage_comes(self) -> None:
-        spec(DECIDER).when(note_complaint()).then_types(said.ComplaintNoted)
+        spec(DECIDER).when(note_complaint()).then_types(departments.ComplaintNoted)
 
     def test_a_triage_is_remembered_until_its_complaint_comes(self) -> None:
-        spec(DECIDER).when(note_triage()).then_types(said.TriageNoted)
+        spec(DECIDER).when(note_triage()).then_types(departments.TriageNoted)
 
     def test_an_end_is_remembered_and_no_table_opens_afterwards(self) -> None:
         noted = history(note_complaint())
-        result = noted.when(asked.CloseTable(now=NOW, why="withdrawn"))
-        result.then_types(said.TableClosed)
+        result = noted.when(commands.CloseTable(now=NOW, why="withdrawn"))
+        result.then_types(departments.TableClosed)
         noted.given(*result.events).when(note_triage()).then_nothing()
 
     def test_clocks_have_nothing_to_say(self) -> None:
-        spec(DECIDER).when(asked.RunClocks(now=NOW + 400 * DAY)).then_nothing()
+        spec(DECIDER).when(commands.RunClocks(now=NOW + 400 * DAY)).then_nothing()
 
     def test_no_department_finds_a_table(self) -> None:
-        spec(DECIDER).when(asked.Join(now=NOW, department="carrier")).then_rejected("not-at-this-table")
+        spec(DECIDER).when(commands.Join(now=NOW, department="carrier")).then_rejected("not-at-this-table")
 
     def test_escalating_needs_no_table(self) -> None:
-        result = history(note_complaint()).when(asked.Escalate(now=NOW, by="customer", reason="At once, please."))
-        (escalated,) = result.then_types(said.EscalatedToManagement)
-        assert isinstance(escalated, said.EscalatedToManagement)
+        result = history(note_complaint()).when(commands.Escalate(now=NOW, by="customer", reason="At once, please."))
+        (escalated,) = result.then_types(departments.EscalatedToManagement)
+        assert isinstance(escalated, departments.EscalatedToManagement)
         assert escalated.failed == ("triage",)
 
     def test_an_escalation_from_before_the_table_stays_open_at_the_table(self) -> None:
-        given = history(note_complaint(), asked.Escalate(now=NOW, by="customer", reason="At once."), note_triage())
+        given = history(note_complaint(), commands.Escalate(now=NOW, by="customer", reason="At once."), note_triage())
         assert isinstance(given.state, Round)
         assert given.state.escalation is not None
 
@@ -67,11 +67,11 @@ class TestWhenComplaintAndTriageAreKnown:
 
     def test_all_owners_are_invited_at_once_and_the_round_begins(self) -> None:
         history(note_complaint()).when(note_triage()).then_types(
-            said.TableOpened,
-            said.DepartmentInvited,
-            said.DepartmentInvited,
-            said.DepartmentInvited,
-            said.RoundStarted,
+            departments.TableOpened,
+            departments.DepartmentInvited,
+            departments.DepartmentInvited,
+            departments.DepartmentInvited,
+            departments.RoundStarted,
         )
 
     def test_the_department_nearest_the_customer_leads(self) -> None:
@@ -79,7 +79,7 @@ class TestWhenComplaintAndTriageAreKnown:
 
     def test_the_customer_s_clock_runs_from_registration_however_long_triage_took(self) -> None:
         late = history(note_complaint()).when(note_triage(now=NOW + DAY)).events[0]
-        assert isinstance(late, said.TableOpened)
+        assert isinstance(late, departments.TableOpened)
         assert late.answer_by == NOW + 5 * DAY == _opening().answer_by
         assert late.calendar == "always@1"
 
@@ -92,7 +92,7 @@ class TestWhenComplaintAndTriageAreKnown:
 
     def test_the_briefing_says_what_and_why_and_what_the_customer_feels(self) -> None:
         events = history(note_complaint(vulnerable=True, value="99.50")).when(note_triage("packing")).events
-        invited = next(event for event in events if isinstance(event, said.DepartmentInvited))
+        invited = next(event for event in events if isinstance(event, departments.DepartmentInvited))
         assert [step.step for step in invited.steps] == ["packing"]
         assert "99.50 EUR" in invited.effect
         assert "vulnerable" in invited.effect
@@ -110,7 +110,7 @@ class TestWhenComplaintAndTriageAreKnown:
         assert state.ends == max(ends)
 
     def test_a_triage_without_steps_goes_to_whoever_is_nearest_the_customer(self) -> None:
-        empty = asked.NoteTriage(now=NOW, triage=said.TriageBrief(category="other", severity="low", steps=()))
+        empty = commands.NoteTriage(now=NOW, triage=departments.TriageBrief(category="other", severity="low", steps=()))
         state = history(note_complaint(), empty).state
         assert isinstance(state, Round)
         assert (state.lead, state.participants) == ("customer-care", ("customer-care",))
@@ -120,18 +120,24 @@ class TestWhenTheComplaintIsHistoric:
     def test_the_table_is_closed_as_it_opens_and_no_clock_runs(self) -> None:
         result = history(note_complaint(historic=True)).when(note_triage("packing", "delivery"))
         opened_, first, second, closed = result.then_types(
-            said.TableOpened, said.DepartmentInvited, said.DepartmentInvited, said.TableClosed
+            departments.TableOpened,
+            departments.DepartmentInvited,
+            departments.DepartmentInvited,
+            departments.TableClosed,
         )
-        assert isinstance(opened_, said.TableOpened)
+        assert isinstance(opened_, departments.TableOpened)
         assert opened_.answer_by is None
-        assert [one.respond_by for one in (first, second) if isinstance(one, said.DepartmentInvited)] == [None, None]
-        assert isinstance(closed, said.TableClosed)
+        assert [one.respond_by for one in (first, second) if isinstance(one, departments.DepartmentInvited)] == [
+            None,
+            None,
+        ]
+        assert isinstance(closed, departments.TableClosed)
         assert closed.why == "historic"
         assert next_due(result.after) is None
 
     def test_its_end_at_intake_does_not_keep_the_table_from_opening(self) -> None:
         noted = history(note_complaint(historic=True))
-        noted.when(asked.CloseTable(now=NOW, why="historic")).then_nothing()
+        noted.when(commands.CloseTable(now=NOW, why="historic")).then_nothing()
 
     def test_the_whys_stay_readable(self) -> None:
         state = opened("packing", historic=True).state
@@ -143,8 +149,8 @@ class TestWhenTheComplaintIsHistoric:
 class TestWhenATriageIsCorrected:
     def test_newly_touched_departments_are_invited(self) -> None:
         result = opened("packing").when(note_triage("packing", "delivery"))
-        (invited,) = result.then_types(said.DepartmentInvited)
-        assert isinstance(invited, said.DepartmentInvited)
+        (invited,) = result.then_types(departments.DepartmentInvited)
+        assert isinstance(invited, departments.DepartmentInvited)
         assert invited.department == "last-mile"
 
     def test_those_at_the_table_are_not_asked_twice(self) -> None:
@@ -160,29 +166,32 @@ class TestWhenATriageIsCorrected:
 
 
 class TestWhenTheCustomerRejects:
-    reject = asked.OpenSecondStage(now=NOW + DAY, by="customer", rejected_stage=1, reason="Not what I asked for.")
+    reject = commands.OpenSecondStage(now=NOW + DAY, by="customer", rejected_stage=1, reason="Not what I asked for.")
 
     def test_the_second_stage_has_another_lead_and_everybody_is_invited_again(self) -> None:
         result = completed().when(self.reject)
         first, *_ = result.then_types(
-            said.TableOpened, said.DepartmentInvited, said.DepartmentInvited, said.RoundStarted
+            departments.TableOpened,
+            departments.DepartmentInvited,
+            departments.DepartmentInvited,
+            departments.RoundStarted,
         )
-        assert isinstance(first, said.TableOpened)
+        assert isinstance(first, departments.TableOpened)
         assert (first.stage, first.lead) == (2, "warehouse")
         assert first.answer_by == NOW + 6 * DAY
 
     def test_a_single_department_is_joined_by_another_that_leads(self) -> None:
         alone = history(
-            asked.Join(now=NOW, department="warehouse"),
-            asked.ReportTimes(now=NOW, department="warehouse", steps=()),
+            commands.Join(now=NOW, department="warehouse"),
+            commands.ReportTimes(now=NOW, department="warehouse", steps=()),
             propose("warehouse", "p"),
-            asked.Agree(now=NOW, department="warehouse", remedy_proposal="p"),
-            asked.DeliverRemedy(now=NOW, department="warehouse", cost=Decimal(0)),
-            asked.Answer(now=NOW, department="warehouse", text="Done.", covers=(1, 2)),
+            commands.Agree(now=NOW, department="warehouse", remedy_proposal="p"),
+            commands.DeliverRemedy(now=NOW, department="warehouse", cost=Decimal(0)),
+            commands.Answer(now=NOW, department="warehouse", text="Done.", covers=(1, 2)),
             start=opened("packing"),
         )
         first = alone.when(self.reject).events[0]
-        assert isinstance(first, said.TableOpened)
+        assert isinstance(first, departments.TableOpened)
         assert first.lead == "customer-care"
         assert set(first.departments) == {"customer-care", "warehouse"}
 
@@ -199,39 +208,39 @@ class TestWhenTheCustomerRejects:
         given = completed()
         given = type(given)(given.decider, given.state.model_copy(update={"stage": 2}))
         result = given.when(replace(self.reject, rejected_stage=2))
-        (escalated,) = result.then_types(said.EscalatedToManagement)
-        assert isinstance(escalated, said.EscalatedToManagement)
+        (escalated,) = result.then_types(departments.EscalatedToManagement)
+        assert isinstance(escalated, departments.EscalatedToManagement)
         assert escalated.asked_by == "customer"
 
 
 class TestWhenTheCustomerSSideEnds:
     @pytest.mark.parametrize("given", [opened, revealed, agreed, completed])
     def test_the_table_is_closed_in_every_phase_and_its_clocks_stop(
-        self, given: Callable[[], Given[State, asked.ResolutionCommand]]
+        self, given: Callable[[], Given[State, commands.ResolutionCommand]]
     ) -> None:
-        result = given().when(asked.CloseTable(now=NOW, why="withdrawn"))
-        result.then_types(said.TableClosed)
+        result = given().when(commands.CloseTable(now=NOW, why="withdrawn"))
+        result.then_types(departments.TableClosed)
         assert next_due(result.after) is None
         assert DECIDER.is_terminal(result.after)
 
     def test_nothing_happens_to_a_closed_table(self) -> None:
-        closed = history(asked.CloseTable(now=NOW, why="accepted"), start=completed())
+        closed = history(commands.CloseTable(now=NOW, why="accepted"), start=completed())
         for command in (
-            asked.Escalate(now=NOW, reason="Late."),
-            asked.CloseTable(now=NOW, why="withdrawn"),
+            commands.Escalate(now=NOW, reason="Late."),
+            commands.CloseTable(now=NOW, why="withdrawn"),
             note_triage("line-haul"),
             note_complaint(),
-            asked.RunClocks(now=NOW + 400 * DAY),
+            commands.RunClocks(now=NOW + 400 * DAY),
             TestWhenTheCustomerRejects.reject,
         ):
             closed.when(command).then_nothing()
-        closed.when(asked.Join(now=NOW, department="warehouse")).then_rejected("table-closed")
-        closed.when(asked.Join(now=NOW, department="payment")).then_rejected("not-at-this-table")
+        closed.when(commands.Join(now=NOW, department="warehouse")).then_rejected("table-closed")
+        closed.when(commands.Join(now=NOW, department="payment")).then_rejected("not-at-this-table")
 
 
-def _opening() -> said.TableOpened:
+def _opening() -> departments.TableOpened:
     event = history(note_complaint()).when(note_triage()).events[0]
-    assert isinstance(event, said.TableOpened)
+    assert isinstance(event, departments.TableOpened)
     return event
 
 

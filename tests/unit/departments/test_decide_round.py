@@ -3,10 +3,10 @@ from decimal import Decimal
 
 import pytest
 
-from services.departments import commands as asked
+from services.departments import commands
 from services.departments.policy import PROPOSALS_PER_DEPARTMENT
 from services.departments.state import Agreeing, Round
-from shared.contracts import departments as said
+from shared.contracts import departments
 from shared.contracts.parts import Remedy, StepTime
 from tests.unit.departments.build import (
     DAY,
@@ -31,8 +31,8 @@ from tests.unit.departments.build import (
 
 class TestWhenReportingTimes:
     def test_own_step_times_are_taken_down(self) -> None:
-        (reported,) = pair().when(times("warehouse", "packing")).then_types(said.TimesReported)
-        assert isinstance(reported, said.TimesReported)
+        (reported,) = pair().when(times("warehouse", "packing")).then_types(departments.TimesReported)
+        assert isinstance(reported, departments.TimesReported)
         assert (reported.waiting, reported.staff_minutes) == ({"packing": 3600}, 10)
 
     def test_the_same_report_again_changes_nothing_and_another_replaces_it(self) -> None:
@@ -47,20 +47,20 @@ class TestWhenReportingTimes:
 
     def test_a_step_does_not_end_before_it_starts(self) -> None:
         wrong = StepTime(step="packing", started=NOW, ended=NOW - HOUR)
-        pair().when(asked.ReportTimes(**who("warehouse"), steps=(wrong,))).then_rejected("ends-after-it-starts")
+        pair().when(commands.ReportTimes(**who("warehouse"), steps=(wrong,))).then_rejected("ends-after-it-starts")
 
     @pytest.mark.parametrize("seconds", [-1, 3601])
     def test_waiting_is_part_of_the_step(self, seconds: int) -> None:
         hour = StepTime(step="packing", started=NOW - HOUR, ended=NOW)
-        report = asked.ReportTimes(**who("warehouse"), steps=(hour,), waiting={"packing": seconds})
+        report = commands.ReportTimes(**who("warehouse"), steps=(hour,), waiting={"packing": seconds})
         pair().when(report).then_rejected("waiting-within-the-step")
 
     def test_waiting_in_a_step_that_was_not_reported_is_refused(self) -> None:
-        report = asked.ReportTimes(**who("warehouse"), steps=(), waiting={"packing": 5})
+        report = commands.ReportTimes(**who("warehouse"), steps=(), waiting={"packing": 5})
         pair().when(report).then_rejected("waiting-within-the-step")
 
     def test_minutes_are_not_negative(self) -> None:
-        report = asked.ReportTimes(**who("warehouse"), steps=(), staff_minutes=-1)
+        report = commands.ReportTimes(**who("warehouse"), steps=(), staff_minutes=-1)
         pair().when(report).then_rejected("minutes-are-counted")
 
     def test_nothing_is_reported_when_it_is_the_customer_s_turn(self) -> None:
@@ -69,7 +69,7 @@ class TestWhenReportingTimes:
 
 class TestWhenProposing:
     def test_a_proposal_is_put_on_the_table(self) -> None:
-        pair().when(propose("warehouse", "w")).then_types(said.ProposalMade)
+        pair().when(propose("warehouse", "w")).then_types(departments.ProposalMade)
 
     def test_the_same_proposal_again_changes_nothing(self) -> None:
         history(propose("warehouse", "w"), start=pair()).when(propose("warehouse", "w")).then_nothing()
@@ -93,7 +93,7 @@ class TestWhenProposing:
 
     def test_the_lead_may_propose_what_needs_the_lead(self) -> None:
         remedy = Remedy(remedy="full-refund", amount=Decimal(100))
-        pair().when(propose("last-mile", "l", remedy=remedy)).then_types(said.ProposalMade)
+        pair().when(propose("last-mile", "l", remedy=remedy)).then_types(departments.ProposalMade)
 
     def test_a_prevention_has_no_remedy(self) -> None:
         pair().when(propose("warehouse", "w", kind="prevention")).then_rejected("prevention-has-no-remedy")
@@ -134,13 +134,13 @@ class TestWhenWordsBlamePeople:
         command = propose(
             "warehouse", "w", text="The vendor says they are to blame.", override="The vendor's own words."
         )
-        (made,) = pair().when(command).then_types(said.ProposalMade)
-        assert isinstance(made, said.ProposalMade)
+        (made,) = pair().when(command).then_types(departments.ProposalMade)
+        assert isinstance(made, departments.ProposalMade)
         assert made.proposal.override == "The vendor's own words."
 
     def test_an_override_that_nothing_needed_is_not_kept(self) -> None:
-        (made,) = pair().when(propose("warehouse", "w", override="Just in case.")).then_types(said.ProposalMade)
-        assert isinstance(made, said.ProposalMade)
+        (made,) = pair().when(propose("warehouse", "w", override="Just in case.")).then_types(departments.ProposalMade)
+        assert isinstance(made, departments.ProposalMade)
         assert made.proposal.override == ""
 
     def test_insults_stay_refused_whatever_the_override(self) -> None:
@@ -149,15 +149,15 @@ class TestWhenWordsBlamePeople:
         assert "override" not in rejected.sentence
 
     def test_the_refusal_is_on_record_once_without_the_words(self) -> None:
-        note = asked.NoteRefusedWording(**who("warehouse"), rule="blames-people", attempt="w")
-        (refused,) = pair().when(note).then_types(said.WordingRefused)
-        assert refused == said.WordingRefused(
+        note = commands.NoteRefusedWording(**who("warehouse"), rule="blames-people", attempt="w")
+        (refused,) = pair().when(note).then_types(departments.WordingRefused)
+        assert refused == departments.WordingRefused(
             at=NOW, by="warehouse", department="warehouse", rule="blames-people", attempt="w"
         )
 
     def test_nothing_is_recorded_where_no_table_is_open(self) -> None:
-        note = asked.NoteRefusedWording(**who("warehouse"), rule="blames-people", attempt="w")
-        history(asked.CloseTable(now=NOW, why="withdrawn"), start=pair()).when(note).then_nothing()
+        note = commands.NoteRefusedWording(**who("warehouse"), rule="blames-people", attempt="w")
+        history(commands.CloseTable(now=NOW, why="withdrawn"), start=pair()).when(note).then_nothing()
 
 
 class TestWhenTheRoundEnds:
@@ -167,8 +167,8 @@ class TestWhenTheRoundEnds:
 
     def test_everything_is_revealed_with_the_last_contribution(self) -> None:
         result = self.almost.when(propose("last-mile", "l", step="delivery"))
-        _, reveal = result.then_types(said.ProposalMade, said.RoundRevealed)
-        assert isinstance(reveal, said.RoundRevealed)
+        _, reveal = result.then_types(departments.ProposalMade, departments.RoundRevealed)
+        assert isinstance(reveal, departments.RoundRevealed)
         assert reveal.complete
         assert reveal.agree_by == ORGANISATION.calendar("delivery-rounds").add(NOW, 8 * HOUR)
         assert isinstance(result.after, Agreeing)
@@ -193,26 +193,28 @@ class TestWhenTheRoundEnds:
             start=opened("packing", "delivery"),
         )
         result = given.when(clocks(NOW + 7 * HOUR))
-        result.then_types(said.DepartmentSilent, said.ManagementTookSeat, said.RoundRevealed)
+        result.then_types(departments.DepartmentSilent, departments.ManagementTookSeat, departments.RoundRevealed)
 
     def test_the_clock_ends_it_with_what_there_is(self) -> None:
         assert isinstance(self.almost.state, Round)
         ends = self.almost.state.ends
         assert ends is not None
         self.almost.when(clocks(ends - timedelta(microseconds=1))).then_nothing()
-        (reveal,) = self.almost.when(clocks(ends)).then_types(said.RoundRevealed)
-        assert isinstance(reveal, said.RoundRevealed)
+        (reveal,) = self.almost.when(clocks(ends)).then_types(departments.RoundRevealed)
+        assert isinstance(reveal, departments.RoundRevealed)
         assert not reveal.complete
 
     def test_later_times_and_proposals_are_welcome(self) -> None:
         given = history(clocks(NOW + 2 * DAY), start=self.almost)
-        given.when(asked.Propose(**who("last-mile"), draft=prevention("l"))).then_types(said.ProposalMade)
-        revealed().when(times("warehouse", "packing", minutes=99)).then_types(said.TimesReported)
+        given.when(commands.Propose(**who("last-mile"), draft=prevention("l"))).then_types(departments.ProposalMade)
+        revealed().when(times("warehouse", "packing", minutes=99)).then_types(departments.TimesReported)
 
     def test_a_department_that_no_step_was_touched_of_may_speak_of_every_step(self) -> None:
-        empty = asked.NoteTriage(now=NOW, triage=said.TriageBrief(category="other", severity="low", steps=()))
+        empty = commands.NoteTriage(now=NOW, triage=departments.TriageBrief(category="other", severity="low", steps=()))
         given = history(
-            asked.NoteComplaint(now=NOW, complaint=said.ComplaintBrief(registered_at=NOW)), empty, join("customer-care")
+            commands.NoteComplaint(now=NOW, complaint=departments.ComplaintBrief(registered_at=NOW)),
+            empty,
+            join("customer-care"),
         )
-        command = asked.Propose(**who("customer-care"), draft=draft("c", step="refund"))
-        given.when(command).then_types(said.ProposalMade)
+        command = commands.Propose(**who("customer-care"), draft=draft("c", step="refund"))
+        given.when(command).then_types(departments.ProposalMade)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.departments import commands as asked
+from services.departments import commands
 from services.departments.commands import ResolutionCommand
 from services.departments.decide import decide
 from services.departments.state import INITIAL, Closed, State, Table, Waiting, clocks, evolve, next_due, state_adapter
-from shared.contracts import departments as said
+from shared.contracts import departments
 from shared.contracts.event import Event
 from shared.contracts.parts import Remedy, StepTime
 from shared.eventsourcing.decider import Rejected
@@ -43,7 +43,12 @@ DRAFTS = (
 )
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (0, 1, 45, 240, 1500))
 ADAPTER = state_adapter()
-OVERDUE = (said.DepartmentSilent, said.AgreementOverdue, said.AnswerOverdue, said.EscalationOverdue)
+OVERDUE = (
+    departments.DepartmentSilent,
+    departments.AgreementOverdue,
+    departments.AnswerOverdue,
+    departments.EscalationOverdue,
+)
 T = TypeVar("T")
 
 
@@ -69,30 +74,30 @@ def _ran(step: str) -> tuple[StepTime, ...]:
 
 FINDINGS = ({}, {"last-mile": "Fixed."}, dict.fromkeys(AT_THE_TABLE, "Fixed."), dict.fromkeys(AT_THE_TABLE[1:], "Yes."))
 MAKERS: tuple[Callable[[Choices], ResolutionCommand], ...] = (
-    lambda c: asked.NoteComplaint(now=c.now, complaint=complaint()),
-    lambda c: asked.NoteTriage(now=c.now, triage=triage(*c.of([("packing",), STEPS, ("packing", "delivery")]))),
-    lambda c: asked.OpenSecondStage(now=c.now, rejected_stage=c.of((1, 2)), reason="No."),
-    lambda c: asked.Escalate(now=c.now, reason="Now."),
-    lambda c: asked.RunClocks(now=c.now),
-    lambda c: asked.RunClocks(now=c.now),
-    lambda c: asked.ContactCustomer(now=c.now, note="Called."),
-    lambda c: asked.CloseEscalation(now=c.now, findings=c.of(FINDINGS)),
-    lambda c: asked.Join(**c.who),
-    lambda c: asked.Join(**c.who),
-    lambda c: asked.Decline(**c.who, reason=c.of(("step-not-ours", "wrong")), nominee=c.of(NOMINEES)),
-    lambda c: asked.Decline(**c.who, reason="step-not-ours", nominee=c.of(NOMINEES)),
-    lambda c: asked.Nominate(**c.who, nominee=c.of(NOMINEES)),
-    lambda c: asked.ReportTimes(**c.who, steps=_ran(c.of(STEPS)), staff_minutes=c.of((0, 9))),
-    lambda c: asked.Propose(**c.who, draft=c.of(DRAFTS)),
-    lambda c: asked.NoteRefusedWording(**c.who, rule="blames-people", attempt=c.of(PROPOSALS)),
-    lambda c: asked.Endorse(**c.who, proposal=c.of(PROPOSALS)),
-    lambda c: asked.ObjectTo(**c.who, proposal=c.of(PROPOSALS), reason="Too slow.", alternative=c.of(DRAFTS)),
-    lambda c: asked.Agree(
+    lambda c: commands.NoteComplaint(now=c.now, complaint=complaint()),
+    lambda c: commands.NoteTriage(now=c.now, triage=triage(*c.of([("packing",), STEPS, ("packing", "delivery")]))),
+    lambda c: commands.OpenSecondStage(now=c.now, rejected_stage=c.of((1, 2)), reason="No."),
+    lambda c: commands.Escalate(now=c.now, reason="Now."),
+    lambda c: commands.RunClocks(now=c.now),
+    lambda c: commands.RunClocks(now=c.now),
+    lambda c: commands.ContactCustomer(now=c.now, note="Called."),
+    lambda c: commands.CloseEscalation(now=c.now, findings=c.of(FINDINGS)),
+    lambda c: commands.Join(**c.who),
+    lambda c: commands.Join(**c.who),
+    lambda c: commands.Decline(**c.who, reason=c.of(("step-not-ours", "wrong")), nominee=c.of(NOMINEES)),
+    lambda c: commands.Decline(**c.who, reason="step-not-ours", nominee=c.of(NOMINEES)),
+    lambda c: commands.Nominate(**c.who, nominee=c.of(NOMINEES)),
+    lambda c: commands.ReportTimes(**c.who, steps=_ran(c.of(STEPS)), staff_minutes=c.of((0, 9))),
+    lambda c: commands.Propose(**c.who, draft=c.of(DRAFTS)),
+    lambda c: commands.NoteRefusedWording(**c.who, rule="blames-people", attempt=c.of(PROPOSALS)),
+    lambda c: commands.Endorse(**c.who, proposal=c.of(PROPOSALS)),
+    lambda c: commands.ObjectTo(**c.who, proposal=c.of(PROPOSALS), reason="Too slow.", alternative=c.of(DRAFTS)),
+    lambda c: commands.Agree(
         **c.who, remedy_proposal=c.of(PROPOSALS), budgets=c.of(({}, {"packing": 8}, {"packing": 99}))
     ),
-    lambda c: asked.DeliverRemedy(**c.who, cost=Decimal(5)),
-    lambda c: asked.MakeStatement(**c.who, amounts={"fee": c.of((Decimal(1), Decimal(2)))}),
-    lambda c: asked.Answer(**c.who, text="Yes.", covers=(1, 2), amounts=c.of(({}, {"fee": Decimal(2)}))),
+    lambda c: commands.DeliverRemedy(**c.who, cost=Decimal(5)),
+    lambda c: commands.MakeStatement(**c.who, amounts={"fee": c.of((Decimal(1), Decimal(2)))}),
+    lambda c: commands.Answer(**c.who, text="Yes.", covers=(1, 2), amounts=c.of(({}, {"fee": Decimal(2)}))),
 )
 
 
@@ -164,7 +169,7 @@ def test_no_clock_fires_early_or_twice(start: State, walk: list[ResolutionComman
     state = start
     for command in walk:
         due = next_due(state)
-        if isinstance(command, asked.RunClocks):
+        if isinstance(command, commands.RunClocks):
             events = _carry_out(state, command)
             assert bool(events) == (due is not None and due <= command.now)
             state = _after(state, events)
@@ -177,10 +182,10 @@ def test_no_clock_fires_early_or_twice(start: State, walk: list[ResolutionComman
 @given(st.permutations(range(4)), st.lists(st.integers(0, 3), max_size=4))
 def test_the_table_opens_once_in_whatever_order_the_news_come(order: list[int], again: list[int]) -> None:
     news: list[ResolutionCommand] = [
-        asked.NoteComplaint(now=NOW, complaint=complaint()),
-        asked.NoteTriage(now=NOW, triage=triage()),
-        asked.Escalate(now=NOW, reason="Now."),
-        asked.RunClocks(now=NOW),
+        commands.NoteComplaint(now=NOW, complaint=complaint()),
+        commands.NoteTriage(now=NOW, triage=triage()),
+        commands.Escalate(now=NOW, reason="Now."),
+        commands.RunClocks(now=NOW),
     ]
     told: list[Event] = []
     state: State = INITIAL
@@ -189,14 +194,14 @@ def test_the_table_opens_once_in_whatever_order_the_news_come(order: list[int], 
         state = _after(state, events)
         told.extend(events)
     kinds = [type(event) for event in told]
-    assert kinds.count(said.TableOpened) == 1
-    assert kinds.count(said.DepartmentInvited) == 3
-    assert kinds.count(said.EscalatedToManagement) == 1
+    assert kinds.count(departments.TableOpened) == 1
+    assert kinds.count(departments.DepartmentInvited) == 3
+    assert kinds.count(departments.EscalatedToManagement) == 1
     assert not isinstance(state, Waiting)
 
 
 @given(st.sampled_from(BEGINNINGS), st.sampled_from(("withdrawn", "accepted")))
 def test_every_stream_can_end(start: State, why: str) -> None:
-    closed = _after(start, decide(ORGANISATION, start, asked.CloseTable(now=NOW, why=why)))  # type: ignore[arg-type]
+    closed = _after(start, decide(ORGANISATION, start, commands.CloseTable(now=NOW, why=why)))  # type: ignore[arg-type]
     assert isinstance(closed, Closed)
     assert clocks(closed) == ()

@@ -1,4 +1,4 @@
-from services.departments import commands as asked
+from services.departments import commands
 from services.departments.state import State, audience, clocks, evolve, index, next_due
 from shared.contracts.event import Event
 from shared.testing.spec import Given
@@ -23,7 +23,9 @@ from tests.unit.departments.build import (
 W, L, C = (f"complaints.department.{department}.v1" for department in ("warehouse", "last-mile", "carrier"))
 
 
-def heard(given: Given[State, asked.ResolutionCommand], command: asked.ResolutionCommand) -> dict[str, tuple[str, ...]]:
+def heard(
+    given: Given[State, commands.ResolutionCommand], command: commands.ResolutionCommand
+) -> dict[str, tuple[str, ...]]:
     """Which event goes to which departments' topics; as the runtime does, `also` is asked with the state after it."""
     state = given.state
     found: dict[str, tuple[str, ...]] = {}
@@ -36,7 +38,7 @@ def heard(given: Given[State, asked.ResolutionCommand], command: asked.Resolutio
 class TestWhoHearsOfWhat:
     def test_an_invitation_goes_to_the_invited_and_the_opening_to_all(self) -> None:
         state, seen = history(note_complaint()).state, list[tuple[str, ...]]()
-        for event in DECIDER.decide(state, asked.NoteTriage(now=NOW, triage=triage("packing", "delivery"))):
+        for event in DECIDER.decide(state, commands.NoteTriage(now=NOW, triage=triage("packing", "delivery"))):
             state = evolve(state, event)
             seen.append(tuple(audience(state, event)))
         assert seen == [(W, L), (W,), (L,), ()]
@@ -50,8 +52,8 @@ class TestWhoHearsOfWhat:
         assert heard(revealed(), object_to("last-mile", "w", "x"))["ProposalObjected"] == (W, L)
 
     def test_what_concerns_the_whole_table_goes_to_all(self) -> None:
-        assert heard(completed(), asked.CloseTable(now=NOW, why="accepted")) == {"TableClosed": (W, L)}
-        assert heard(agreed(), asked.Escalate(now=NOW, reason="Now.")) == {"EscalatedToManagement": (W, L)}
+        assert heard(completed(), commands.CloseTable(now=NOW, why="accepted")) == {"TableClosed": (W, L)}
+        assert heard(agreed(), commands.Escalate(now=NOW, reason="Now.")) == {"EscalatedToManagement": (W, L)}
 
     def test_who_declined_hears_no_more(self) -> None:
         given = opened("packing", "line-haul", "delivery")
@@ -59,7 +61,7 @@ class TestWhoHearsOfWhat:
 
     def test_without_a_table_nobody_hears_of_an_escalation(self) -> None:
         given = history(note_complaint())
-        assert heard(given, asked.Escalate(now=NOW, reason="Now.")) == {"EscalatedToManagement": ()}
+        assert heard(given, commands.Escalate(now=NOW, reason="Now.")) == {"EscalatedToManagement": ()}
 
 
 class TestWhatCanBeSearched:
@@ -77,11 +79,11 @@ class TestWhatCanBeSearched:
         }
 
     def test_management_finds_what_it_has_until_it_is_handed_back(self) -> None:
-        given = history(asked.Escalate(now=NOW, reason="Now."), start=opened())
+        given = history(commands.Escalate(now=NOW, reason="Now."), start=opened())
         assert index(given.state)["escalated"] == "open"
-        given = history(asked.ContactCustomer(now=NOW, note="Called."), start=given)
+        given = history(commands.ContactCustomer(now=NOW, note="Called."), start=given)
         assert index(given.state)["escalated"] == "contacted"
-        given = history(asked.CloseEscalation(now=NOW, findings={"last-mile": "Fixed."}), start=given)
+        given = history(commands.CloseEscalation(now=NOW, findings={"last-mile": "Fixed."}), start=given)
         assert index(given.state)["escalated"] == "no"
 
     def test_before_the_table_there_is_only_a_status(self) -> None:
@@ -96,7 +98,7 @@ class TestClocks:
 
     def test_after_the_answer_only_management_s_runs(self) -> None:
         assert clocks(completed().state) == ()
-        escalated = history(asked.Escalate(now=NOW, reason="Now."), start=completed())
+        escalated = history(commands.Escalate(now=NOW, reason="Now."), start=completed())
         assert [clock.kind for clock in clocks(escalated.state)] == ["contact"]
 
 
