@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from shared.organisation.checks import reference_problems, sense_problems
-from shared.organisation.datafile import DataFileInvalid, Problem, is_list, parse_yaml, problems_of
+from shared.organisation.datafile import DataFileInvalid, Problem, is_list, is_mapping, parse_yaml, problems_of
 from shared.organisation.models import Organisation
 from shared.packaged import ORGANISATIONS, names, place_of
 
@@ -54,15 +54,16 @@ def load(text: str, source: str, included: Mapping[str, str] | None = None) -> O
 def _rename_clock(raw: dict[str, Any], source: str) -> None:
     """Take the clock `respond` also under the name that it had until 0.1, and say so once per file."""
     profiles = raw.get("deadlines")
-    if not isinstance(profiles, dict):
-        return
-    old = [level for level, clocks in profiles.items() if isinstance(clocks, dict) and "join" in clocks]
-    for level in old:
-        clocks = profiles[level]
+    old = (
+        [clocks for clocks in profiles.values() if is_mapping(clocks) and "join" in clocks]
+        if is_mapping(profiles)
+        else []
+    )
+    for clocks in old:
         if "respond" not in clocks:
-            profiles[level] = {("respond" if name == "join" else name): value for name, value in clocks.items()}
+            clocks["respond"] = clocks.pop("join")
     if old:
-        log.warning("%s: deadlines.%s.join is called respond now; rename it", source, old[0])
+        log.warning("%s: the clock 'join' of `deadlines` is called 'respond' now; rename it", source)
 
 
 def from_path(path: str | Path) -> Organisation:

@@ -162,7 +162,7 @@ class TestTheClockThatWasCalledJoin:
         old = text.replace("respond:", "join:")
         assert old != text
         assert load(old, "mine.yaml").deadlines == load(text, "mine.yaml").deadlines
-        assert caplog.messages == ["mine.yaml: deadlines.low.join is called respond now; rename it"]
+        assert caplog.messages == ["mine.yaml: the clock 'join' of `deadlines` is called 'respond' now; rename it"]
 
     def test_beside_the_new_name_is_refused(self) -> None:
         both = small(put("deadlines.low.join", {"within": "1h", "calendar": "department"}))
