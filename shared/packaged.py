@@ -16,8 +16,8 @@ def names(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in folder.glob("*.yaml")))
 
 
-def place_of(path: str | Path, folder: Path) -> Path:
+def path_of(path: str | Path, folder: Path) -> Path:
     """Return the file that is meant: a name without suffix (`city`) is a file of the folder, anything else a path."""
-    place = Path(path)
-    packaged = not place.suffix and place.name == str(path)
-    return folder / f"{path}.yaml" if packaged else place
+    target = Path(path)
+    packaged = not target.suffix and target.name == str(path)
+    return folder / f"{path}.yaml" if packaged else target

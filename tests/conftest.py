@@ -30,7 +30,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     with ExitStack() as cleanup:
         chosen = choose(WAYS, os.environ.get(FORCED_BY, ""), cleanup, tmp_path_factory.mktemp("engine"))
         yield chosen
-        request.config.stash[USED].append(chosen.said())
+        request.config.stash[USED].append(chosen.describe())
 
 
 @pytest.fixture(scope="session")

@@ -50,8 +50,8 @@ def _channel_id(topic: str) -> str:
 
 
 def _channel(topic: str, messages: Sequence[Message]) -> Json:
-    said = [message.name for message in messages if topic in message.topics]
-    channel: Json = {"address": topic, "messages": {name: _to("components/messages", name) for name in said}}
+    published = [message.name for message in messages if topic in message.topics]
+    channel: Json = {"address": topic, "messages": {name: _to("components/messages", name) for name in published}}
     if topic == DEPARTMENT_TOPIC:
         channel["parameters"] = {"department": {"description": "id of a department in the organisation file"}}
     channel["bindings"] = {"kafka": {"partitions": topics.PARTITIONS, "bindingVersion": "0.5.0"}}
@@ -61,12 +61,12 @@ def _channel(topic: str, messages: Sequence[Message]) -> Json:
 def _operations(messages: Sequence[Message]) -> Iterator[tuple[str, Json]]:
     for topic in _addresses():
         channel = _channel_id(topic)
-        said = [message for message in messages if topic in message.topics]
+        published = [message for message in messages if topic in message.topics]
         owner = owners().get(topic, owners()[topics.DEPARTMENTS])
-        yield f"{owner}-says-{channel}", _operation("send", channel, said)
+        yield f"{owner}-says-{channel}", _operation("send", channel, published)
         for reader in readers().get(topic, ()):
-            heard = [message for message in said if reader in message.heard_by]
-            yield f"{reader}-hears-{channel}", _operation("receive", channel, heard)
+            received = [message for message in published if reader in message.received_by]
+            yield f"{reader}-hears-{channel}", _operation("receive", channel, received)
 
 
 def _operation(action: str, channel: str, messages: Sequence[Message]) -> Json:

@@ -77,9 +77,9 @@ def _describe(definition: Json, model: type[BaseModel]) -> None:
     described = object_in(definition)
     if described is None:
         return
-    said = attributes(model)
+    prose = attributes(model)
     for name, field in described["properties"].items():
-        field["description"] = said[name]
+        field["description"] = prose[name]
 
 
 def _in_dialect(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
@@ -110,7 +110,7 @@ def constants(module: ModuleType) -> Mapping[str, str]:
 
 
 def _below(body: list[ast.stmt]) -> Mapping[str, str]:
-    said: dict[str, str] = {}
+    described: dict[str, str] = {}
     for node, following in pairwise(body):
         target = (
             node.target
@@ -124,5 +124,5 @@ def _below(body: list[ast.stmt]) -> Mapping[str, str]:
             and isinstance(following, ast.Expr)
             and isinstance(following.value, ast.Constant)
         ):
-            said[target.id] = " ".join(str(following.value.value).split())
-    return said
+            described[target.id] = " ".join(str(following.value.value).split())
+    return described

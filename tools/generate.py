@@ -17,10 +17,10 @@ ROOT: Final = Path(__file__).parents[1]
 
 def documents() -> Mapping[str, str]:
     """Return paths in the repository and what is to stand in those files."""
-    said = messages()
+    published = messages()
     return {
-        "docs/reference/events.md": events(said, parts()),
-        "docs/reference/asyncapi.yaml": asyncapi(said),
+        "docs/reference/events.md": events(published, parts()),
+        "docs/reference/asyncapi.yaml": asyncapi(published),
         "docs/reference/problems.md": problem_types(),
         **operators_files(),
     }

@@ -41,9 +41,9 @@ def events(messages: Sequence[Message], parts: Sequence[Shape]) -> str:
 def _topics(messages: Sequence[Message]) -> str:
     rows: list[tuple[str, ...]] = []
     for topic, owner in (*owners().items(), (DEPARTMENT_TOPIC, owners()[topics.DEPARTMENTS])):
-        said = [message for message in messages if topic in message.topics]
+        published = [message for message in messages if topic in message.topics]
         read_by = ", ".join(readers().get(topic, ())) or "whoever wants to"
-        rows.append((f"`{topic}`", owner, read_by, str(len(said))))
+        rows.append((f"`{topic}`", owner, read_by, str(len(published))))
     return table(("topic", "owner", "read by", "types"), rows)
 
 
@@ -63,11 +63,11 @@ def _headers() -> str:
 
 
 def _message(message: Message) -> str:
-    said = f"{message.shape.prose}\n\nReceived by: {', '.join(message.heard_by) or 'nobody yet'}."
+    published = f"{message.shape.prose}\n\nReceived by: {', '.join(message.received_by) or 'nobody yet'}."
     further = [f"`{topic}`" for topic in message.topics[1:]]
     if further:
-        said += f" Also on {', '.join(further)}."
-    return _shape(message.name, message.shape, said)
+        published += f" Also on {', '.join(further)}."
+    return _shape(message.name, message.shape, published)
 
 
 def _shape(title: str, shape: Shape, prose: str = "") -> str:

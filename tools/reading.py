@@ -59,12 +59,12 @@ class Message:
     model: type[Event]
     shape: Shape
     topics: Sequence[str]
-    heard_by: Sequence[str]
+    received_by: Sequence[str]
 
 
 def messages() -> list[Message]:
     """Return every published event, service by service, in the order of the contracts."""
-    heard = _heard()
+    received = _received()
     return [
         Message(
             name=name,
@@ -72,7 +72,7 @@ def messages() -> list[Message]:
             model=model,
             shape=shape_of(model),
             topics=(stream.topic, *FURTHER[model.traits.audience]),
-            heard_by=heard.get(model, ()),
+            received_by=received.get(model, ()),
         )
         for definition in ALL
         for stream in definition.streams
@@ -147,12 +147,12 @@ def _documented(model: type[BaseModel]) -> tuple[str, dict[str, str]]:
     return " ".join(prose.split()), meanings
 
 
-def _heard() -> dict[type[Event], list[str]]:
-    heard: dict[type[Event], list[str]] = {}
+def _received() -> dict[type[Event], list[str]]:
+    received: dict[type[Event], list[str]] = {}
     for definition in ALL:
         for event in definition.received:
-            heard.setdefault(event, []).append(definition.name)
-    return heard
+            received.setdefault(event, []).append(definition.name)
+    return received
 
 
 DEPARTMENT_TOPIC: Final = department_topic(ANY_DEPARTMENT)

@@ -174,13 +174,13 @@ def _duration(written: str) -> str:
 
 
 def _kinds(schema: Json) -> str:
-    said = {**constants(kinds), **constants(organisation_models), **constants(mapping_models)}
+    described = {**constants(kinds), **constants(organisation_models), **constants(mapping_models)}
     rows: dict[str, tuple[str, str, str]] = {}
     for part in _every(schema):
         title = part.get("title")
         if isinstance(title, str) and title in _KINDS and title not in rows:
             examples = ", ".join(f"`{example}`" for example in part["examples"])
-            rows[title] = (title, examples, said[_KINDS[title]])
+            rows[title] = (title, examples, described[_KINDS[title]])
     return table(("kind", "for example", "meaning"), [rows[title] for title in _KINDS if title in rows])
 
 

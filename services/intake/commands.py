@@ -108,7 +108,7 @@ class RequestEscalation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EngageManagement:
+class StartEscalation:
     """Management has the complaint."""
 
     now: datetime
@@ -118,7 +118,7 @@ class EngageManagement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseManagement:
+class EndEscalation:
     """Management is done with it."""
 
     now: datetime
@@ -179,8 +179,8 @@ ComplaintCommand = (
     | AcceptOutcome
     | RejectOutcome
     | RequestEscalation
-    | EngageManagement
-    | ReleaseManagement
+    | StartEscalation
+    | EndEscalation
     | WithdrawComplaint
     | RenegotiatePromise
     | KeepPromise

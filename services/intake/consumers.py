@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from services.intake.commands import AnnounceTable, EngageManagement, PrepareAnswer, ReleaseManagement, SendAnswer
+from services.intake.commands import AnnounceTable, EndEscalation, PrepareAnswer, SendAnswer, StartEscalation
 from shared.contracts.departments import (
     AnswerAgreed,
     EscalatedToManagement,
@@ -36,20 +36,20 @@ def send_answer(incoming: Incoming[ResolutionCompleted]) -> SendAnswer:
     return SendAnswer(now=incoming.now, by=SYSTEM, stage=incoming.event.stage)
 
 
-def engage_management(incoming: Incoming[EscalatedToManagement]) -> EngageManagement:
+def start_escalation(incoming: Incoming[EscalatedToManagement]) -> StartEscalation:
     """Management has it: closing waits."""
-    return EngageManagement(now=incoming.now, by=SYSTEM, reason=incoming.event.reason, asked_by=incoming.event.asked_by)
+    return StartEscalation(now=incoming.now, by=SYSTEM, reason=incoming.event.reason, asked_by=incoming.event.asked_by)
 
 
-def release_management(incoming: Incoming[EscalationClosed]) -> ReleaseManagement:
+def end_escalation(incoming: Incoming[EscalationClosed]) -> EndEscalation:
     """Management is done: closing waits no longer."""
-    return ReleaseManagement(now=incoming.now, by=SYSTEM)
+    return EndEscalation(now=incoming.now, by=SYSTEM)
 
 
 LISTENS: Final[tuple[Listen[Any], ...]] = (
     Listen(TableOpened, announce_table),
     Listen(AnswerAgreed, prepare_answer),
     Listen(ResolutionCompleted, send_answer),
-    Listen(EscalatedToManagement, engage_management),
-    Listen(EscalationClosed, release_management),
+    Listen(EscalatedToManagement, start_escalation),
+    Listen(EscalationClosed, end_escalation),
 )

@@ -105,13 +105,15 @@ class Views:
             and (page := await self._store.history(stream, after=commits[-1].number))
         ):
             commits += page
-        told = [record for commit in commits for record in commit.records]
-        events = Catalogue((COMPLAINTS,))
-        said = [events.read(record.type, record.data) for record in told if events.current(record.type) in _SHOWN]
-        registered = next((event for event in said if isinstance(event, ComplaintRegistered)), None)
+        records = [record for commit in commits for record in commit.records]
+        catalogue = Catalogue((COMPLAINTS,))
+        events = [
+            catalogue.read(record.type, record.data) for record in records if catalogue.current(record.type) in _SHOWN
+        ]
+        registered = next((event for event in events if isinstance(event, ComplaintRegistered)), None)
         if registered is None or isinstance(state, Unregistered):
             raise _unknown(complaint)
-        answers = [event.text for event in said if isinstance(event, AnswerSent)]
+        answers = [event.text for event in events if isinstance(event, AnswerSent)]
         return _view(_line(snapshot), registered, state, answers)
 
     async def state(self, complaint: str) -> State:
@@ -128,8 +130,8 @@ class Views:
             page = await self._store.find(KIND, {"asked": [customer_ref]}, after=after)
             for snapshot in page.items:
                 state = STATE.validate_json(snapshot.state)
-                asked = None if isinstance(state, Unregistered) else state.case.feedback_at
-                latest = max((when for when in (latest, asked) if when is not None), default=None)
+                asked_at = None if isinstance(state, Unregistered) else state.case.feedback_at
+                latest = max((when for when in (latest, asked_at) if when is not None), default=None)
             if not page.next:
                 return latest
             after = page.next
@@ -181,27 +183,27 @@ def _line(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _view(line: dict[str, Any], said: ComplaintRegistered, state: State, answers: list[str]) -> ComplaintView:
+def _view(line: dict[str, Any], registered: ComplaintRegistered, state: State, answers: list[str]) -> ComplaintView:
     assert not isinstance(state, Unregistered)  # noqa: S101 - its caller has seen to it
     case = state.case
     return ComplaintView(
         **line,
-        language=said.language,
-        text=said.text,
-        points=said.points,
-        category_hint=said.category_hint,
-        order_ref=said.order_ref,
-        customer_ref=said.customer_ref,
-        value=None if said.value is None else str(said.value),
-        promised_by=said.promised_by,
-        steps=said.steps,
-        facts=said.facts,
-        flags=said.flags,
-        source_row=said.source_row,
-        harm=said.harm,
-        vulnerable=said.vulnerable,
-        repeat_of=said.repeat_of,
-        organisation=said.organisation,
+        language=registered.language,
+        text=registered.text,
+        points=registered.points,
+        category_hint=registered.category_hint,
+        order_ref=registered.order_ref,
+        customer_ref=registered.customer_ref,
+        value=None if registered.value is None else str(registered.value),
+        promised_by=registered.promised_by,
+        steps=registered.steps,
+        facts=registered.facts,
+        flags=registered.flags,
+        source_row=registered.source_row,
+        harm=registered.harm,
+        vulnerable=registered.vulnerable,
+        repeat_of=registered.repeat_of,
+        organisation=registered.organisation,
         acknowledged=case.acknowledged,
         acknowledgement_missed=case.missed,
         answers=answers,

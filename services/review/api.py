@@ -132,7 +132,7 @@ def _review_reads(routes: APIRouter, views: Views) -> None:
         cursor: Cursor = "",
         limit: Limit = 100,
     ) -> ReviewPage:
-        asked = {
+        wanted = {
             "status": status,
             "severity": severity,
             "period": period,
@@ -140,7 +140,7 @@ def _review_reads(routes: APIRouter, views: Views) -> None:
             "department": department,
             "theme": theme,
         }
-        return await views.reviews.page({name: values for name, values in asked.items() if values}, cursor, limit)
+        return await views.reviews.page({name: values for name, values in wanted.items() if values}, cursor, limit)
 
     @routes.get("/reviews/{complaint}")
     async def review(_asker: ReadingReviews, complaint: ComplaintId, response: Response) -> ReviewView:
@@ -157,8 +157,8 @@ def _review_reads(routes: APIRouter, views: Views) -> None:
         cursor: Cursor = "",
         limit: Limit = 100,
     ) -> SummaryPage:
-        asked = {"period": period, "department": department, "theme": theme}
-        return await views.reviews.summaries({name: values for name, values in asked.items() if values}, cursor, limit)
+        wanted = {"period": period, "department": department, "theme": theme}
+        return await views.reviews.summaries({name: values for name, values in wanted.items() if values}, cursor, limit)
 
     @routes.get("/counts")
     async def counts(_asker: ReadingFigures) -> Mapping[str, int]:

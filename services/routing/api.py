@@ -97,8 +97,8 @@ def _reads(routes: APIRouter, views: Views) -> None:
         cursor: Cursor = "",
         limit: Limit = 100,
     ) -> TriagePage:
-        asked = {"status": status, "category": category, "severity": severity, "departments": department}
-        where: dict[str, Sequence[str | int]] = {name: values for name, values in asked.items() if values}
+        wanted = {"status": status, "category": category, "severity": severity, "departments": department}
+        where: dict[str, Sequence[str | int]] = {name: values for name, values in wanted.items() if values}
         return await views.triages(where, cursor, limit)
 
     @routes.get("/triages/queue")

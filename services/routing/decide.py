@@ -188,9 +188,9 @@ def _steps_by_a_person(
     wanted = command.steps or (*by_category, *(step for step, whys in known.items() if whys))
     if not wanted:
         raise NO_STEP.refusal(category=command.category)
-    said = Why(basis="person", sentence=command.reason)
+    given = Why(basis="person", sentence=command.reason)
     return tuple(
-        TouchedStep(step=step, department=organisation.step(step).department, why=(*known.get(step, ()), said))
+        TouchedStep(step=step, department=organisation.step(step).department, why=(*known.get(step, ()), given))
         for step in organisation.in_order(wanted)
     )
 

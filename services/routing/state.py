@@ -189,6 +189,6 @@ def index(state: State) -> dict[str, str | int | list[str]]:
             fields["steps"] = [touched.step for touched in judged.steps]
             fields["departments"] = list(dict.fromkeys(touched.department for touched in judged.steps))
             for verdict in ("confirmed", "refuted"):
-                if steps := sorted(step for step, said in judged.verdicts.items() if said == verdict):
+                if steps := sorted(step for step, by_owner in judged.verdicts.items() if by_owner == verdict):
                     fields[verdict] = steps
     return fields

@@ -10,7 +10,7 @@ from shared.eventsourcing.ports import Clock
 from shared.eventsourcing.timers import Timers
 from shared.hosting.settings import ServiceSettings
 from shared.messaging.antientropy import AntiEntropy
-from shared.messaging.kafka.connector import KafkaLink
+from shared.messaging.kafka.connector import KafkaConnector
 from shared.messaging.parking import Parking
 from shared.messaging.parse import Reader
 from shared.messaging.processor import Processor
@@ -27,7 +27,7 @@ class Operated(Protocol):
     settings: ServiceSettings
     store: Store
     clock: Clock
-    link: KafkaLink
+    connector: KafkaConnector
     engine: Engine
     relay: Relay
     timers: Timers

@@ -19,7 +19,7 @@ from shared.eventsourcing.timers import Timers
 from shared.hosting.ops import operations
 from shared.hosting.settings import ServiceSettings
 from shared.messaging.antientropy import AntiEntropy
-from shared.messaging.kafka.connector import KafkaLink
+from shared.messaging.kafka.connector import KafkaConnector
 from shared.messaging.parking import Parking
 from shared.messaging.parse import Reader
 from shared.messaging.processor import Processor
@@ -79,9 +79,9 @@ class Service:
         services = {name: HttpSource(self._client, url) for name, url in settings.sources.items()}
         sources = by_topic(definition.sources, services)
         source = f"/{definition.name}"
-        self.link = KafkaLink(definition, settings)
+        self.connector = KafkaConnector(definition, settings)
         self.engine = Engine(definition, store, self.clock, self._saved)
-        self.relay = Relay(source, store, self.link, self.clock, repair=self.engine.refresh)
+        self.relay = Relay(source, store, self.connector, self.clock, repair=self.engine.refresh)
         self.timers = Timers(definition, self.engine, store, self.clock)
         self.reader = Reader(definition)
         self.processor = Processor(self.reader, self.engine, store, self.clock, sources)
@@ -130,7 +130,7 @@ class Service:
             await self.store.mark_unpublished(after=max(0, position - REPUBLISHED_COMMITS))
         parts: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
             "relay": self.relay.run,
-            "link": lambda: self.link.run(self.processor),
+            "consumer": lambda: self.connector.run(self.processor),
             "timers": self.timers.run,
             "parking": self.parking.run,
             "anti-entropy": lambda: self.antientropy.run(at_once=self.settings.embedded),
@@ -167,12 +167,12 @@ class Service:
 
     async def stop(self) -> None:
         """Stop taking in, finish what is under way, close."""
-        # What still connects would open a consumer behind the back of the link that is stopping. It gets a moment to
-        # end by itself, as the Kafka client leaves a connection open when it is cancelled while connecting.
-        if (connecting := self._tasks.get("link")) is not None:
+        # A connector that is still connecting would open a consumer after this returned. It gets a moment to end by
+        # itself, because the Kafka client leaves a connection open when it is cancelled while connecting.
+        if (connecting := self._tasks.get("consumer")) is not None:
             await asyncio.wait([connecting], timeout=_CONNECTING_SECONDS)
-        await self._cancel("link")
-        await self.link.stop()
+        await self._cancel("consumer")
+        await self.connector.stop()
         await self._cancel(*self._tasks)
         await self._client.aclose()
         for part in self._beside:
@@ -194,25 +194,27 @@ class Service:
             "queued": self.relay.queued,
             "unpublished": len(await self.store.unpublished(limit=1)),
             "handling": self.processor.busy,
-            "lag": await self.link.lag(),
+            "lag": await self.connector.lag(),
             "due": len(await self.store.due(self.clock.now(), limit=1)),
         }
 
     async def not_ready(self) -> dict[str, str]:
         """Return per missing thing why; empty when the service is ready."""
         missing = dict(self._broken)
-        if self.link.why_not:
-            missing["broker"] = self.link.why_not
+        if self.connector.why_not:
+            missing["broker"] = self.connector.why_not
         elif self.relay.failing:
-            missing["broker"] = f"{self.relay.queued} commits wait for {self.settings.broker}: {self.link.last_error!r}"
+            missing["broker"] = (
+                f"{self.relay.queued} commits wait for {self.settings.broker}: {self.connector.last_error!r}"
+            )
         elif self.relay.unanswered_seconds > _PATIENCE_SECONDS:
             missing["broker"] = f"{self.settings.broker} has not answered for {self.relay.unanswered_seconds:.0f} s"
-        elif silence := await self.link.silence():
+        elif silence := await self.connector.silence():
             # With nothing to send, only a question tells that nothing comes in either.
             missing["broker"] = silence
         if self.processor.outage:
             missing["processing"] = self.processor.outage
-        elif (age := self.link.poll_age or 0.0) > _HANGS_SECONDS:
+        elif (age := self.connector.poll_age or 0.0) > _HANGS_SECONDS:
             missing["consumer"] = f"has not asked for records for {age:.0f} s: a batch hangs"
         if self._store_trouble:
             missing["store"] = self._store_trouble

@@ -159,9 +159,9 @@ class AntiEntropy:
                 wants[stream] = min(have, wants.get(stream, have))
         if not wants:
             return 0
-        asked = [Want(topic=topic, stream=stream, after=after) for stream, after in wants.items()]
+        wanted = [Want(topic=topic, stream=stream, after=after) for stream, after in wants.items()]
         count = 0
-        async for raws in pulled(self._sources[topic], asked, MAX_BATCH):
+        async for raws in pulled(self._sources[topic], wanted, MAX_BATCH):
             await self._processor.handle(raws)
             count += len(raws)
         return count

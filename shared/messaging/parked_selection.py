@@ -14,16 +14,16 @@ _OWN_NUMBER: Final = re.compile(r"(?<=\s)\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """A filter; what is empty or None lets everything through.
 
     Attributes:
-        complaint: the key of the line.
+        complaint: the key of the queue.
         topic: where the record came from.
         reason: words that the reason contains, in any case.
         cause: what `cause_of` gives.
         permanent: only those that a person must decide on, or only the others.
-        heads: only the first record of each line.
+        heads: only the first record of each queue.
     """
 
     complaint: str = ""
@@ -52,7 +52,7 @@ def cause_of(record: Parked) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The parked records of one cause: how many, in how many lines, since when, and the id of the first."""
+    """The parked records of one cause: how many, in how many queues, since when, and the id of the first."""
 
     cause: str
     records: int
@@ -83,8 +83,8 @@ def _group(cause: str, members: Sequence[Parked]) -> Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Lined:
-    """A parked record in its line: the head (itself, where it is the first), and what waits behind it."""
+class Queued:
+    """A parked record in its queue: the head (itself, where it is the first), and what waits behind it."""
 
     record: Parked
     head: Parked

@@ -1,6 +1,6 @@
 """Lines of records that could not be applied: tried again when due, or by a person.
 
-The order within a line never changes.
+The order within a queue never changes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 from shared.eventsourcing.engine import Engine
 from shared.eventsourcing.failures import FailureKind, classify
 from shared.eventsourcing.ports import Clock
-from shared.messaging.parked_selection import Choice, Lined
+from shared.messaging.parked_selection import Queued, Selection
 from shared.messaging.parse import Raw, Reader
 from shared.messaging.processor import DELAYS, Processor, Trouble
 from shared.store.port import Parked, Skipped, Store
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class Parking:
-    """Works the lines of one service."""
+    """Works the queues of one service."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Parking:
             await asyncio.sleep(self._look_seconds)
 
     async def look(self) -> int:
-        """Try every line whose head is due; returns how many records were applied."""
+        """Try every queue whose head is due; returns how many records were applied."""
         applied = 0
         for head in await self._store.parked_due(self._clock.now()):
             applied += await self._drain(head.key)
@@ -63,7 +63,7 @@ class Parking:
 
     async def _drain(self, key: str) -> int:
         applied = 0
-        for record in await self._store.parked_line(key):
+        for record in await self._store.parked_behind(key):
             if record.permanent:
                 break
             trouble = await self._processor.retry(_raw(record))
@@ -85,14 +85,14 @@ class Parking:
         """Try records again because a person says so; per id empty or what is still wrong."""
         outcome: dict[str, str] = {}
         for record in await self._by_id(ids):
-            line = await self._store.parked_line(record.key)
-            if all(waiting.id != record.id for waiting in line):
+            queue = await self._store.parked_behind(record.key)
+            if all(waiting.id != record.id for waiting in queue):
                 # It went on with the one before it, or its time came meanwhile.
                 outcome[record.id] = ""
-            elif line[0].id != record.id:
-                outcome[record.id] = f"waits behind {line[0].id}: try that one first"
+            elif queue[0].id != record.id:
+                outcome[record.id] = f"waits behind {queue[0].id}: try that one first"
             else:
-                outcome[record.id] = await self._retried(line[0])
+                outcome[record.id] = await self._retried(queue[0])
         return outcome
 
     async def _retried(self, head: Parked) -> str:
@@ -105,7 +105,7 @@ class Parking:
         return ""
 
     async def skip(self, ids: Sequence[str], reason: str, by: str = "operator") -> list[str]:
-        """Give records up; who says so and why is kept, the lines behind them go on. Returns the ids skipped."""
+        """Give records up; who says so and why is kept, the queues behind them go on. Returns the ids skipped."""
         skipped: list[str] = []
         for record in await self._by_id(ids):
             if not await self._may_be_passed(record):
@@ -123,7 +123,7 @@ class Parking:
         """Return whether nothing is missing before a record that has a readable place; other bytes have none.
 
         A head may be passed wherever its place is: one ahead of all that is known was made up by whoever wrote it, and
-        would close its line for ever. Were it true, the gap before it would bring it again from its source.
+        would close its queue for ever. Were it true, the gap before it would bring it again from its source.
         """
         over = self._reader.passing_over(_raw(record))
         if over is None:
@@ -131,7 +131,7 @@ class Parking:
         snapshot = (await self._store.load([over.stream])).snapshots[over.stream]
         if over.seq <= snapshot.cursor.get(over.topic, 0) + 1:
             return True
-        return (await self._store.parked_line(record.key))[0].id == record.id
+        return (await self._store.parked_behind(record.key))[0].id == record.id
 
     async def _by_id(self, ids: Sequence[str]) -> list[Parked]:
         wanted, found = set(ids), list[Parked]()
@@ -144,7 +144,7 @@ class Parking:
         return found
 
     async def records(self, after: str = "") -> AsyncIterator[Parked]:
-        """Yield every parked record once, line by line, from after an id on."""
+        """Yield every parked record once, queue by queue, from after an id on."""
         seen: set[str] = set()
         while page := await self._store.parked_list(after=after):
             fresh = [record for record in page if record.id not in seen]
@@ -154,35 +154,35 @@ class Parking:
             # One that was taken out while it was shown makes the store begin again.
             after = page[-1].id
 
-    async def choose(self, choice: Choice, after: str = "") -> AsyncIterator[Parked]:
-        """Yield the records that are meant, line by line."""
-        line, unsure = "", bool(after)
+    async def matching(self, selection: Selection, after: str = "") -> AsyncIterator[Parked]:
+        """Yield the records that are meant, queue by queue."""
+        previous, unsure = "", bool(after)
         async for record in self.records(after):
-            head = record.key != line
-            if unsure and choice.heads:
-                # The page before may have ended within this line.
-                head = [first.id for first in (await self._store.parked_line(record.key))[:1]] == [record.id]
-            line, unsure = record.key, False
-            if choice.takes(record, head=head):
+            head = record.key != previous
+            if unsure and selection.heads:
+                # The page before may have ended within this queue.
+                head = [first.id for first in (await self._store.parked_behind(record.key))[:1]] == [record.id]
+            previous, unsure = record.key, False
+            if selection.takes(record, head=head):
                 yield record
 
-    async def chosen(self, choice: Choice, *, after: str = "", limit: int) -> list[Parked]:
+    async def select(self, selection: Selection, *, after: str = "", limit: int) -> list[Parked]:
         """Return one page of the records that are meant."""
         found: list[Parked] = []
-        async for record in self.choose(choice, after):
+        async for record in self.matching(selection, after):
             found.append(record)
             if len(found) == limit:
                 break
         return found
 
-    async def find(self, record_id: str) -> Lined | None:
-        """Return a record in its line, None where it is not parked."""
+    async def find(self, record_id: str) -> Queued | None:
+        """Return a record in its queue, None where it is not parked."""
         for record in await self._by_id([record_id]):
-            line = await self._store.parked_line(record.key)
-            here = [waiting for waiting in line if waiting.id == record_id]
+            queue = await self._store.parked_behind(record.key)
+            here = [waiting for waiting in queue if waiting.id == record_id]
             if here:
-                behind = [waiting for waiting in line if waiting.position > here[0].position]
-                return Lined(here[0], line[0], behind)
+                behind = [waiting for waiting in queue if waiting.position > here[0].position]
+                return Queued(here[0], queue[0], behind)
         return None
 
     async def skipped(self, after: str = "") -> AsyncIterator[Skipped]:

@@ -30,7 +30,7 @@ class Raw(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What a record means to this service: its line's key, and what to apply."""
+    """What a record means to this service: its key, and what to apply."""
 
     raw: Raw
     key: str
@@ -82,28 +82,28 @@ class Reader:
 
     def read(self, raw: Raw, now: datetime) -> Read | Poison | Skipped:
         """Read one record."""
-        line = raw.key.decode("utf-8", "replace") or f"{raw.topic}/{raw.partition}"
+        key = raw.key.decode("utf-8", "replace") or f"{raw.topic}/{raw.partition}"
         try:
             envelope = Envelope.parse(raw.headers)
         except EnvelopeInvalid as error:
-            return Poison(raw, line, str(error))
-        if envelope.subject != line:
-            return Poison(raw, line, f"the key is {line!r} but ce_subject is {envelope.subject!r}")
+            return Poison(raw, key, str(error))
+        if envelope.subject != key:
+            return Poison(raw, key, f"the key is {key!r} but ce_subject is {envelope.subject!r}")
         where = (raw.topic, envelope.kind, self._catalogue.current(envelope.type))
         listen, fan_ins = self._listens.get(where), self._spread.get(where, ())
         tracked = self.tracks(raw.topic, envelope.kind)
         if not self._catalogue.known(envelope.type):
             problem = self._unknown_version(envelope.type)
             if problem:
-                return Poison(raw, line, problem, envelope.id)
+                return Poison(raw, key, problem, envelope.id)
             self.unknown[envelope.type] = self.unknown.get(envelope.type, 0) + 1
         if listen is None and not fan_ins and not tracked:
             return SKIPPED
         try:
             inputs = self._inputs(raw, envelope, listen, fan_ins, now)
         except Exception as error:  # noqa: BLE001 - what a record makes of us must not take its batch with it
-            return Poison(raw, line, f"{envelope.type}: {said(error)}", envelope.id)
-        return Read(raw, line, envelope, inputs)
+            return Poison(raw, key, f"{envelope.type}: {describe(error)}", envelope.id)
+        return Read(raw, key, envelope, inputs)
 
     def _unknown_version(self, name: str) -> str:
         """Return what is wrong if the type is known in another version: skipping it would lose what it says."""
@@ -165,7 +165,7 @@ def _where(event: type[Event]) -> tuple[str, str, str]:
     return event.stream.topic, event.stream.kind, event.type_name()
 
 
-def said(error: Exception) -> str:
+def describe(error: Exception) -> str:
     """Return what an error says without the input that caused it, which may be somebody's words."""
     if isinstance(error, Rejected):
         return f"{error.rule}: {error.sentence}"

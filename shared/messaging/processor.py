@@ -1,7 +1,7 @@
 """Kafka's edge: a batch of records is applied, or durably parked, before it returns.
 
 Permanent failures are parked at once, transient ones after three quick tries; an outage pauses without spending any
-attempt. A parked record blocks its complaint's line and nothing else. A gap is filled from the source.
+attempt. A parked record blocks its complaint's queue and nothing else. A gap is filled from the source.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from shared.eventsourcing.engine import Engine
 from shared.eventsourcing.failures import FailureKind, classify
 from shared.eventsourcing.ports import Clock
 from shared.eventsourcing.session import Blocked, Failed, Gap, Input, Result
-from shared.messaging.parse import Poison, Raw, Read, Reader, Skipped, said
+from shared.messaging.parse import Poison, Raw, Read, Reader, Skipped, describe
 from shared.messaging.sources import Source, SourceUnavailable, Want
 from shared.store.port import Loaded, Parked, Snapshot, Store
 
@@ -37,7 +37,7 @@ class Trouble:
     """Why a record was not applied.
 
     Attributes:
-        behind: it is sound, but its line is blocked.
+        behind: it is sound, but its queue is blocked.
         away: it is sound, but its source does not answer; no attempt is spent.
     """
 
@@ -103,8 +103,8 @@ class Processor:
         mine = await self._without_given_up(mine, [item for item in mine if isinstance(item, Poison)])
         if not mine:
             return 0
-        lines = await self._store.parked(sorted({item.key for item in mine}))
-        troubles = await self._attempt(mine, blocked=set(lines))
+        queues = await self._store.parked(sorted({item.key for item in mine}))
+        troubles = await self._attempt(mine, blocked=set(queues))
         failed = [(item, trouble) for item, trouble in zip(mine, troubles, strict=True) if trouble is not None]
         kept = await self._without_given_up([item for item, _ in failed], [i for i, t in failed if t.permanent])
         parked = [self._parked(item, trouble, now) for item, trouble in failed if item in kept]
@@ -129,8 +129,8 @@ class Processor:
 
     async def pass_over(self, raws: Sequence[Raw]) -> None:
         """Move the cursors over records that are given up, as far as their places are next; other bytes have none."""
-        places = [over for raw in raws if (over := self._reader.passing_over(raw)) is not None]
-        await self._engine.submit(places)
+        passed = [over for raw in raws if (over := self._reader.passing_over(raw)) is not None]
+        await self._engine.submit(passed)
 
     async def known(self, items: Sequence[Read | Poison]) -> list[bool]:
         """Return per record whether all that it says was applied, or passed over, before."""
@@ -156,7 +156,7 @@ class Processor:
         return (await self._attempt([item], blocked=set()))[0]
 
     async def _attempt(self, items: Sequence[Read | Poison], blocked: set[str]) -> list[Trouble | None]:
-        """Apply in order; per record None or its trouble. `blocked` are keys whose line is closed already."""
+        """Apply in order; per record None or its trouble. `blocked` are keys whose queue is closed already."""
         troubles: list[Trouble | None] = [None] * len(items)
         for tries in range(1, QUICK_TRIES + 1):
             todo = [at for at in range(len(items)) if tries == 1 or troubles[at] is not None]
@@ -262,14 +262,14 @@ def cursor(loaded: Loaded, stream: str) -> Mapping[str, int]:
 def _id_of(item: Read | Poison) -> str:
     """Return the id under which a record is parked."""
     name = item.envelope.id if isinstance(item, Read) else item.name
-    return f"{item.raw.topic}/{name or place(item.raw)}"
+    return f"{item.raw.topic}/{name or coordinates(item.raw)}"
 
 
 def _gap(found: Sequence[Result]) -> Gap | None:
     return next((result for result in found if isinstance(result, Gap)), None)
 
 
-def place(raw: Raw) -> str:
+def coordinates(raw: Raw) -> str:
     """Return a name for a record that has none; offsets alone begin anew with an embedded broker."""
     content = repr((raw.key, tuple(raw.headers), raw.value)).encode()
     return f"{raw.partition}/{raw.offset}/{hashlib.sha256(content).hexdigest()[:12]}"
@@ -284,7 +284,7 @@ def _trouble(found: Sequence[Result], *, away: bool) -> Trouble | None:
             case Blocked():
                 return Trouble("waits behind an earlier record", behind=True)
             case Failed(error):
-                return Trouble(said(error), permanent=classify(error) is FailureKind.PERMANENT)
+                return Trouble(describe(error), permanent=classify(error) is FailureKind.PERMANENT)
             case _:
                 continue
     return None

@@ -30,8 +30,8 @@ class Problem:
     right: str = ""
 
     def __str__(self) -> str:
-        place = self.path or "(the file)"
-        return f"{place}: {self.wrong}" + (f"; {self.right}" if self.right else "")
+        where = self.path or "(the file)"
+        return f"{where}: {self.wrong}" + (f"; {self.right}" if self.right else "")
 
 
 class DataFileInvalid(ValueError):
@@ -153,8 +153,8 @@ def parse_yaml(text: str, source: str, error: type[DataFileInvalid]) -> dict[str
         data: object = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a subclass of SafeLoader
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
-        raise error(source, [Problem(place, broken.problem or "not YAML")]) from broken
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
+        raise error(source, [Problem(where, broken.problem or "not YAML")]) from broken
     except (yaml.YAMLError, ValueError, RecursionError) as broken:
         raise error(source, [Problem("", f"not YAML: {broken}")]) from broken
     if not is_mapping(data):

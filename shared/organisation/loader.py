@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from shared.organisation.checks import reference_problems, sense_problems
 from shared.organisation.datafile import DataFileInvalid, Problem, is_list, is_mapping, parse_yaml, problems_of
 from shared.organisation.models import Organisation
-from shared.packaged import ORGANISATIONS, names, place_of
+from shared.packaged import ORGANISATIONS, names, path_of
 
 log = logging.getLogger(__name__)
 
@@ -74,10 +74,10 @@ def from_path(path: str | Path) -> Organisation:
     Raises:
         OrganisationInvalid: there is no such file, or something is wrong inside it.
     """
-    place = place_of(path, ORGANISATIONS)
-    text = _text_of(place, str(path))
+    found = path_of(path, ORGANISATIONS)
+    text = _text_of(found, str(path))
     included = {
-        name: _text_of(_beside(place, name), f"{path} (include {name})")
+        name: _text_of(_beside(found, name), f"{path} (include {name})")
         for name in _include_names(text, str(path))
         if _stays_inside(name)
     }
@@ -95,14 +95,14 @@ def packaged_names() -> tuple[str, ...]:
     return names(ORGANISATIONS)
 
 
-def _beside(place: Path, name: str) -> Path:
-    own = place.parent / name
+def _beside(path: Path, name: str) -> Path:
+    own = path.parent / name
     return own if own.exists() else ORGANISATIONS / name
 
 
-def _text_of(place: Path, source: str) -> str:
+def _text_of(path: Path, source: str) -> str:
     try:
-        return place.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         right = "give the path of a file, or one of: " + ", ".join(packaged_names())
         raise OrganisationInvalid(source, [Problem("", f"cannot be read ({error})", right)]) from error

@@ -53,20 +53,20 @@ def mask_numbers(text: str) -> str:
     if not _SEVEN_DIGITS.search(text):
         return text
     parts: list[str] = []
-    copied = place = 0
-    while (found := _CANDIDATE.search(text, place)) is not None:
+    copied = at = 0
+    while (found := _CANDIDATE.search(text, at)) is not None:
         start = found.start()
         instant = _INSTANT.match(text, start)
         if instant:
-            place = instant.end()
+            at = instant.end()
             continue
         mask = _mask(found[0], text[max(0, start - _BEFORE) : start])
         if mask:
             parts += (text[copied:start], mask)
-            copied = place = found.end()
+            copied = at = found.end()
         else:  # a phone number may follow the price before it: look again from the next group of digits on
             run = _DIGIT_RUN.match(text, start)
-            place = run.end() if run else found.end()
+            at = run.end() if run else found.end()
     return "".join((*parts, text[copied:])) if parts else text
 
 

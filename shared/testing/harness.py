@@ -37,7 +37,7 @@ _PATIENCE_SECONDS: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Published:
     """A record as an outsider reads it; `key` is the record's own, `raw` its bytes."""
 
     topic: str
@@ -74,7 +74,7 @@ class Stage:
     """A running service and its played neighbours. Use `staged`.
 
     Attributes:
-        said: every record that neighbours published, in order; it outlives a restart, as their logs would.
+        sent: every record that neighbours published, in order; it outlives a restart, as their logs would.
         http: the service's HTTP edge.
     """
 
@@ -82,7 +82,7 @@ class Stage:
         self._create = create
         self._folder = folder
         self.clock = clock
-        self.said: list[OutgoingRecord] = []
+        self.sent: list[OutgoingRecord] = []
         self._sequences: dict[tuple[str, str], int] = {}
 
     async def __aenter__(self) -> Self:
@@ -121,7 +121,7 @@ class Stage:
         await self.stop()
         await self.start()
 
-    async def say(self, about: str, *events: Event, cause: str = "command:of-the-test") -> None:
+    async def send(self, about: str, *events: Event, cause: str = "command:of-the-test") -> None:
         """Let neighbours publish events about a complaint, each on its owner's topic, and wait for the broker's ack."""
         await self.publish([self.record(about, event, cause=cause) for event in events])
 
@@ -143,13 +143,13 @@ class Stage:
         return OutgoingRecord(topic, about.encode(), event.model_dump_json().encode(), envelope.headers(), millis)
 
     async def publish(self, records: Sequence[OutgoingRecord]) -> None:
-        """Send records as they are; they count as said."""
-        self.said += records
+        """Send records as they are; they count as sent."""
+        self.sent += records
         await self._send(records)
 
-    async def say_all_again(self) -> None:
-        """Redeliver everything the neighbours ever said, in order, byte for byte."""
-        await self._send(self.said)
+    async def send_again(self) -> None:
+        """Redeliver everything the neighbours ever sent, in order, byte for byte."""
+        await self._send(self.sent)
 
     async def _send(self, records: Sequence[OutgoingRecord]) -> None:
         if not all(await self._neighbours.publish(records)):
@@ -163,7 +163,7 @@ class Stage:
 
         await wait_until_idle(look, within_seconds=_PATIENCE_SECONDS)
 
-    async def heard(self, about: str = "") -> list[Heard]:
+    async def published(self, about: str = "") -> list[Published]:
         """Wait until idle; return what the service published since the broker began, by topic, partition and offset.
 
         Args:
@@ -172,7 +172,7 @@ class Stage:
         await self.wait_until_idle()
         records = await read_everything(self.broker.bootstrap_servers, self.service.definition.topics)
         catalogue = self.service.definition.catalogue
-        found = [_heard(raw, catalogue) for raw in records]
+        found = [_published(raw, catalogue) for raw in records]
         found.sort(key=lambda one: (one.topic, one.partition, one.raw.offset))
         return [one for one in found if about in ("", one.key)]
 
@@ -189,10 +189,10 @@ class Stage:
         return digest.hexdigest()
 
 
-def _heard(raw: Raw, catalogue: Catalogue) -> Heard:
+def _published(raw: Raw, catalogue: Catalogue) -> Published:
     envelope = Envelope.parse(raw.headers)
     event = catalogue.read(envelope.type, raw.value)
-    return Heard(raw.topic, raw.partition, raw.key.decode(), envelope, event, raw)
+    return Published(raw.topic, raw.partition, raw.key.decode(), envelope, event, raw)
 
 
 @contextlib.asynccontextmanager

@@ -45,16 +45,16 @@ async def _read(bootstrap_servers: str, topics: Sequence[str], patience: float) 
     await consumer.start()
     try:
         async with asyncio.timeout(patience):
-            places: list[TopicPartition] = sorted(consumer.assignment())
-            begins: dict[TopicPartition, int] = await consumer.beginning_offsets(places)
-            ends: dict[TopicPartition, int] = await consumer.end_offsets(places)
+            partitions: list[TopicPartition] = sorted(consumer.assignment())
+            begins: dict[TopicPartition, int] = await consumer.beginning_offsets(partitions)
+            ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
             found: list[Raw] = []
-            while any([await consumer.position(place) < ends[place] for place in places]):
+            while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
                 for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
                     found += [
                         Raw(one.topic, one.partition, one.offset, one.key or b"", one.value or b"", tuple(one.headers))
                         for one in records
                     ]
-            return found, frozenset(place.topic for place, first in begins.items() if first)
+            return found, frozenset(partition.topic for partition, first in begins.items() if first)
     finally:
         await consumer.stop()

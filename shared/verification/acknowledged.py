@@ -11,7 +11,7 @@ from shared.verification.evidence import Evidence, Finding, Tally
 def accepted_is_one_complaint(evidence: Evidence) -> Finding:
     """Check the client's journal against the registrations."""
     tally = Tally()
-    registered = Counter(told.key for told in evidence.told if isinstance(told.event, ComplaintRegistered))
+    registered = Counter(logged.key for logged in evidence.logged if isinstance(logged.event, ComplaintRegistered))
     carried_out = _carried_out(evidence)
     answers: dict[str, set[str]] = {}
     for request in evidence.journal:

@@ -12,9 +12,9 @@ from shared.verification.evidence import Evidence, Finding, Tally
 def no_complaint_vanishes(evidence: Evidence) -> Finding:
     """Check that registered = open + closed + withdrawn + parked or given up, in total, per service and department."""
     tally = Tally()
-    registered = {told.key for told in evidence.told if isinstance(told.event, intake.ComplaintRegistered)}
-    closed = {told.key for told in evidence.told if isinstance(told.event, intake.ComplaintClosed)}
-    withdrawn = {told.key for told in evidence.told if isinstance(told.event, intake.ComplaintWithdrawn)}
+    registered = {logged.key for logged in evidence.logged if isinstance(logged.event, intake.ComplaintRegistered)}
+    closed = {logged.key for logged in evidence.logged if isinstance(logged.event, intake.ComplaintClosed)}
+    withdrawn = {logged.key for logged in evidence.logged if isinstance(logged.event, intake.ComplaintWithdrawn)}
     known = {request.complaint for request in evidence.journal if request.status == "accepted"}
     everywhere = registered | known
     tally.looked(len(everywhere))
@@ -43,11 +43,11 @@ def no_complaint_vanishes(evidence: Evidence) -> Finding:
 
 def _per_department(evidence: Evidence, tally: Tally, opened: set[str]) -> None:
     """Per department: invited = open + closed, by the table and by the complaint; its own topic says the same."""
-    ended = {told.key for told in evidence.told if isinstance(told.event, departments.TableClosed)}
+    ended = {logged.key for logged in evidence.logged if isinstance(logged.event, departments.TableClosed)}
     invited: dict[str, set[str]] = {}
-    for told in evidence.told:
-        if isinstance(told.event, departments.DepartmentInvited):
-            invited.setdefault(told.event.department, set()).add(told.key)
+    for logged in evidence.logged:
+        if isinstance(logged.event, departments.DepartmentInvited):
+            invited.setdefault(logged.event.department, set()).add(logged.key)
     briefed: dict[str, set[str]] = {}
     for stored in evidence.services.values():
         for commit in stored.commits:

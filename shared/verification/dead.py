@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.verification.evidence import Evidence, Finding, Place, Tally
+from shared.verification.evidence import Evidence, Finding, Position, Tally
 
 
 def parked_is_what_was_broken(evidence: Evidence) -> Finding:
@@ -16,16 +16,16 @@ def parked_is_what_was_broken(evidence: Evidence) -> Finding:
     if evidence.poison is None:
         _waits(evidence, tally)
         return tally.finding()
-    dead: set[Place] = set()
+    dead: set[Position] = set()
     closed: set[tuple[str, str]] = set()
     for name, stored in evidence.services.items():
         for record in sorted(stored.parked, key=lambda one: (one.key, one.position)):
             tally.looked()
-            place = (name, record.topic, record.partition, record.offset)
-            if place in evidence.poison:
-                if place in dead:
+            position = (name, record.topic, record.partition, record.offset)
+            if position in evidence.poison:
+                if position in dead:
                     tally.found(f"{name} parked {record.topic} [{record.partition}] at {record.offset} twice.")
-                dead.add(place)
+                dead.add(position)
                 closed.add((name, record.key))
             elif record.permanent:
                 closed.add((name, record.key))
@@ -36,7 +36,7 @@ def parked_is_what_was_broken(evidence: Evidence) -> Finding:
     return tally.finding()
 
 
-def _elsewhere(evidence: Evidence, missing: frozenset[Place], poison: frozenset[Place], tally: Tally) -> None:
+def _elsewhere(evidence: Evidence, missing: frozenset[Position], poison: frozenset[Position], tally: Tally) -> None:
     """What a person gave up has to have been broken; what was broken and is not parked has to have been given up."""
     for name, topic, partition, offset in sorted(evidence.skipped - poison):
         tally.found(f"{name} was told to skip a sound record in {topic} [{partition}] at {offset}.")

@@ -16,7 +16,7 @@ from shared.store.port import Commit, Parked, Record, Skipped, Snapshot
 MAX_FINDINGS: Final = 20
 """More than that per invariant are counted, not written out."""
 
-Place = tuple[str, str, int, int]
+Position = tuple[str, str, int, int]
 """Service, topic, partition, offset of a record."""
 
 
@@ -66,7 +66,7 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Logged:
     """One event in a store's log, decoded.
 
     Attributes:
@@ -92,7 +92,7 @@ class Told:
         return self.commit.stream.partition("/")[2]
 
 
-def told_in(definition: Definition, commits: Iterable[Commit]) -> list[Told]:
+def logged_in(definition: Definition, commits: Iterable[Commit]) -> list[Logged]:
     """Return every event of some commits once, in their order; copies for further topics are left out.
 
     Args:
@@ -101,7 +101,7 @@ def told_in(definition: Definition, commits: Iterable[Commit]) -> list[Told]:
     catalogue = definition.catalogue
     topics = {stream.kind: stream.topic for stream in definition.streams}
     latest: dict[str, dict[type[Event], Event]] = {}
-    found: list[Told] = []
+    found: list[Logged] = []
     for commit in commits:
         own = topics.get(commit.stream.partition("/")[0])
         before = latest.setdefault(commit.stream, {})
@@ -109,7 +109,7 @@ def told_in(definition: Definition, commits: Iterable[Commit]) -> list[Told]:
             if record.topic == own and catalogue.known(record.type):
                 event = catalogue.read(record.type, record.data)
                 due, effect = event.traits.ran_out(event, before), event.traits.effect(event, before)
-                found.append(Told(definition.name, commit, record, event, due, effect))
+                found.append(Logged(definition.name, commit, record, event, due, effect))
                 before[type(event)] = event
     return found
 
@@ -139,8 +139,8 @@ class Evidence:
     from_start: bool = True
     cut: frozenset[str] = frozenset()
     services: Mapping[str, Stored] = field(default_factory=dict[str, Stored])
-    poison: frozenset[Place] | None = None
-    given_up: frozenset[Place] = frozenset()
+    poison: frozenset[Position] | None = None
+    given_up: frozenset[Position] = frozenset()
     planted: Sequence[str] = ()
     outputs: Mapping[str, str] = field(default_factory=dict[str, str])
     fired: Sequence[Fired] = ()
@@ -148,17 +148,17 @@ class Evidence:
     skew: timedelta = timedelta(0)
 
     @cached_property
-    def told(self) -> Sequence[Told]:
+    def logged(self) -> Sequence[Logged]:
         """Every event once, in log order per service; copies for further topics are left out."""
-        return [told for stored in self.services.values() for told in told_in(stored.definition, stored.commits)]
+        return [logged for stored in self.services.values() for logged in logged_in(stored.definition, stored.commits)]
 
     @cached_property
     def events(self) -> Mapping[str, Event]:
         """Every event by its id."""
-        return {told.record.id: told.event for told in self.told}
+        return {logged.record.id: logged.event for logged in self.logged}
 
     @cached_property
-    def skipped(self) -> frozenset[Place]:
+    def skipped(self) -> frozenset[Position]:
         """Where the records stood that a person gave up."""
         kept = {
             (name, one.record.topic, one.record.partition, one.record.offset)
@@ -186,9 +186,9 @@ class Evidence:
         """(service, key) of the lines that are closed: what lies behind is neither lost nor applied."""
         return frozenset((name, record.key) for name, stored in self.services.items() for record in stored.parked)
 
-    def excuses(self, name: str, told: Told) -> bool:
+    def excuses(self, name: str, logged: Logged) -> bool:
         """Return whether a service may lack an event: its line is closed, or just this event was given up."""
-        return (name, told.key) in self.blocked or (name, f"{told.record.topic}/{told.record.id}") in self.lost
+        return (name, logged.key) in self.blocked or (name, f"{logged.record.topic}/{logged.record.id}") in self.lost
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from shared.contracts.envelope import Envelope
 from shared.eventsourcing.definition import FanIn, Incoming
 from shared.messaging.relay import outgoing
-from shared.verification.evidence import Evidence, Finding, Stored, Tally, Told
+from shared.verification.evidence import Evidence, Finding, Logged, Stored, Tally
 
 
 def everything_drained(evidence: Evidence) -> Finding:
@@ -60,19 +60,19 @@ def _fan_ins(name: str, stored: Stored, evidence: Evidence, tally: Tally) -> Non
     if not stored.definition.spread:
         return
     done = {command.command_id for commit in stored.commits for command in commit.commands}
-    for told in evidence.told:
+    for logged in evidence.logged:
         for fan_in in stored.definition.spread:
-            if isinstance(told.event, fan_in.event):
-                for key in _keys(fan_in, told):
+            if isinstance(logged.event, fan_in.event):
+                for key in _keys(fan_in, logged):
                     tally.looked()
-                    if f"{told.record.id}>{fan_in.to.name(key)}" not in done and not evidence.excuses(name, told):
-                        tally.found(f"{name} has not counted {told.record.id} in {fan_in.to.name(key)}.")
+                    if f"{logged.record.id}>{fan_in.to.name(key)}" not in done and not evidence.excuses(name, logged):
+                        tally.found(f"{name} has not counted {logged.record.id} in {fan_in.to.name(key)}.")
 
 
-def _keys(fan_in: FanIn[Any], told: Told) -> Iterable[str]:
-    at = told.commit.records.index(told.record)
-    envelope = Envelope.parse(outgoing(f"/{told.service}", told.commit)[at].headers)
-    return [key for key, _ in fan_in.commands(Incoming(told.event, envelope, told.event.at))]
+def _keys(fan_in: FanIn[Any], logged: Logged) -> Iterable[str]:
+    at = logged.commit.records.index(logged.record)
+    envelope = Envelope.parse(outgoing(f"/{logged.service}", logged.commit)[at].headers)
+    return [key for key, _ in fan_in.commands(Incoming(logged.event, envelope, logged.event.at))]
 
 
 def _due(name: str, stored: Stored, evidence: Evidence, now: datetime, tally: Tally) -> None:

@@ -11,10 +11,10 @@ def each_effect_once(evidence: Evidence) -> Finding:
     """Check every event that declares what it may happen only once per."""
     tally = Tally()
     seen: Counter[tuple[str, ...]] = Counter()
-    for told in evidence.told:
-        if told.effect is not None:
+    for logged in evidence.logged:
+        if logged.effect is not None:
             tally.looked()
-            seen[*told.effect, told.commit.stream] += 1
+            seen[*logged.effect, logged.commit.stream] += 1
     for effect, times in seen.items():
         if times > 1:
             tally.found(f"{' '.join(part for part in effect if part)} happened {times} times.")

@@ -61,8 +61,8 @@ def _texts(evidence: Evidence) -> Iterator[tuple[str, str]]:
             yield f"{name}'s parked {parked.id}", _text(parked.value, *(v for _, v in parked.headers)) + parked.reason
         for one in stored.skipped:
             parked = one.record
-            said = _text(parked.value, *(v for _, v in parked.headers)) + f"{parked.reason}\n{one.why}\n{one.by}"
-            yield f"{name}'s given up {parked.id}", said
+            text = _text(parked.value, *(v for _, v in parked.headers)) + f"{parked.reason}\n{one.why}\n{one.by}"
+            yield f"{name}'s given up {parked.id}", text
     yield from evidence.outputs.items()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from shared.contracts.event import Event
 from shared.eventsourcing.catalogue import Catalogue
 from shared.eventsourcing.projector import Projector
-from shared.verification.evidence import Evidence, Stored, Tally, Told
+from shared.verification.evidence import Evidence, Logged, Stored, Tally
 
 
 def check_rows(evidence: Evidence, tally: Tally) -> None:
@@ -20,17 +20,17 @@ def check_rows(evidence: Evidence, tally: Tally) -> None:
             taken = _taken(projector, stored, catalogue)
             for stream in {**wanted, **taken}:
                 tally.looked()
-                excused = {told.record.id for told in wanted.get(stream, ()) if evidence.excuses(name, told)}
+                excused = {logged.record.id for logged in wanted.get(stream, ()) if evidence.excuses(name, logged)}
                 for sentence in _differences(wanted.get(stream, []), taken.get(stream, []), excused):
                     tally.found(f"{name}: the row {stream} {sentence}")
 
 
-def _wanted(projector: Projector[object], evidence: Evidence) -> dict[str, list[Told]]:
+def _wanted(projector: Projector[object], evidence: Evidence) -> dict[str, list[Logged]]:
     """Per row the events that belong into it."""
-    found: dict[str, list[Told]] = {}
-    for told in evidence.told:
-        if type(told.event) in projector.received:
-            found.setdefault(projector.rows.name(projector.key(told.event, told.key)), []).append(told)
+    found: dict[str, list[Logged]] = {}
+    for logged in evidence.logged:
+        if type(logged.event) in projector.received:
+            found.setdefault(projector.rows.name(projector.key(logged.event, logged.key)), []).append(logged)
     return found
 
 
@@ -45,8 +45,8 @@ def _taken(projector: Projector[object], stored: Stored, catalogue: Catalogue) -
     return found
 
 
-def _differences(wanted: list[Told], taken: list[tuple[str, Event]], excused: set[str]) -> Iterator[str]:
-    known = {told.record.id: told.event for told in wanted}
+def _differences(wanted: list[Logged], taken: list[tuple[str, Event]], excused: set[str]) -> Iterator[str]:
+    known = {logged.record.id: logged.event for logged in wanted}
     for cause, times in Counter(cause for cause, _ in taken).items():
         if times > 1:
             yield f"was folded from {cause} {times} times."

@@ -96,18 +96,18 @@ class Door:
         self.policy = policy
         self._assumed = assumed
 
-    def admit(self, request: Request, said: str) -> Asker:
+    def admit(self, request: Request, given: str) -> Asker:
         """Return who asks. Nobody is turned away yet, whatever the policy says.
 
         Args:
-            said: the role that the caller gave as its own; empty where it gave none.
+            given: the role that the caller gave as its own; empty where it gave none.
         """
         department = str(request.path_params.get("department", ""))
-        role = said or self._assumed or department
+        role = given or self._assumed or department
         return Asker(
             roles=(role,) if role else (),
             departments=(department,) if department else (),
-            established="word" if said else "assumed" if role else "unknown",
+            established="word" if given else "assumed" if role else "unknown",
         )
 
 

@@ -40,9 +40,9 @@ def given(value: object, organisation: str = "") -> str:
 def compose() -> list[str]:
     """The compose command of this machine, empty where there is none."""
     if shutil.which("docker"):
-        asked = ["docker", "compose", "version"]
-        if subprocess.run(asked, capture_output=True, timeout=30, check=False).returncode == 0:  # noqa: S603
-            return asked[:2]
+        command_line = ["docker", "compose", "version"]
+        if subprocess.run(command_line, capture_output=True, timeout=30, check=False).returncode == 0:  # noqa: S603
+            return command_line[:2]
     return [found] if (found := shutil.which("docker-compose")) else []
 
 
@@ -159,15 +159,15 @@ class TestTheCommand:
 class TestTheOrganisation:
     @pytest.mark.parametrize("chosen", ["", "city", "/organisations/mine.yaml"])
     def test_is_one_and_the_same_for_all_that_ask(self, chosen: str) -> None:
-        told = [
+        chosen_everywhere = [
             given(value, chosen)
             for part in PARTS.values()
             for name, value in part.get("environment", {}).items()
             if name.endswith("_ORGANISATION")
         ]
         topics = PARTS["topics"]["command"]
-        told.append(given(topics[topics.index("--organisation") + 1], chosen))
-        assert told == [chosen or "parcel-retailer"] * (2 * len(NAMES) + 1)
+        chosen_everywhere.append(given(topics[topics.index("--organisation") + 1], chosen))
+        assert chosen_everywhere == [chosen or "parcel-retailer"] * (2 * len(NAMES) + 1)
 
     def test_may_be_a_file_that_all_see_at_the_same_place(self) -> None:
         ours = [part for part in PARTS.values() if part["image"].startswith("throughline:")]
@@ -183,8 +183,8 @@ def test_compose_itself_takes_the_file(file: Any) -> None:  # noqa: ANN401 - a p
             reason="`docker compose config` was NOT run: no compose command here; only our own rules were checked"
         )
     environment = {**os.environ, "THROUGHLINE_INTAKE_PSEUDONYM_KEY": "of-the-test"}
-    asked = [*command, "-f", str(file), "config", "--format", "json"]
-    done = subprocess.run(asked, capture_output=True, text=True, env=environment, timeout=60, check=False)  # noqa: S603
+    command_line = [*command, "-f", str(file), "config", "--format", "json"]
+    done = subprocess.run(command_line, capture_output=True, text=True, env=environment, timeout=60, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["services"]
 
@@ -196,7 +196,7 @@ def test_compose_refuses_to_run_without_the_pseudonym_key() -> None:
             reason="`docker compose config` was NOT run: no compose command here; only our own rules were checked"
         )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
-    asked = [*command, "-f", str(FULL), "--env-file", os.devnull, "config"]
-    done = subprocess.run(asked, capture_output=True, text=True, env=environment, timeout=60, check=False)  # noqa: S603
+    command_line = [*command, "-f", str(FULL), "--env-file", os.devnull, "config"]
+    done = subprocess.run(command_line, capture_output=True, text=True, env=environment, timeout=60, check=False)  # noqa: S603
     assert done.returncode != 0
     assert "Make one for good with `make env`" in done.stderr

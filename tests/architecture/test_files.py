@@ -74,8 +74,8 @@ class TestEveryFile:
         assert found == []
 
     def test_names_each_topic_once(self) -> None:
-        said = [text for _, text in literals(TOPICS) if text in owners()]
-        assert sorted(said) == sorted(owners())
+        named = [text for _, text in literals(TOPICS) if text in owners()]
+        assert sorted(named) == sorted(owners())
 
 
 class TestAChangedState:
@@ -116,9 +116,9 @@ def skips_in_silence(node: ast.Call | ast.Attribute) -> bool:
     name = ast.unparse(node.func)
     if not re.fullmatch(r"pytest\.(skip|xfail|importorskip|mark\.(skip|skipif|xfail))", name):
         return False
-    said = [keyword.value for keyword in node.keywords if keyword.arg == "reason"]
-    said += node.args[:1] if name in {"pytest.skip", "pytest.xfail"} else []
-    return not said or (isinstance(said[0], ast.Constant) and len(str(said[0].value).split()) < 3)
+    named = [keyword.value for keyword in node.keywords if keyword.arg == "reason"]
+    named += node.args[:1] if name in {"pytest.skip", "pytest.xfail"} else []
+    return not named or (isinstance(named[0], ast.Constant) and len(str(named[0].value).split()) < 3)
 
 
 class TestBytes:

@@ -68,7 +68,7 @@ def test_a_name_means_the_same_in_every_service() -> None:
     for service in NAMES:
         for rule in rules_of(import_module(f"services.{service}.policy.refusals")):
             meanings.setdefault(rule.id, set()).add(rule.sentence)
-    assert {name: said for name, said in meanings.items() if len(said) > 1} == {}
+    assert {name: sentences for name, sentences in meanings.items() if len(sentences) > 1} == {}
 
 
 def test_the_rules_have_a_file_in_each_service() -> None:

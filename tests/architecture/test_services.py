@@ -92,8 +92,8 @@ class TestEveryService:
         assert commands_of(service) - cases(part_of(service, "decide")) - only == set()
 
     def test_lists_every_command_in_its_union(self, service: str) -> None:
-        asked = {name for name in classes_in(service, "commands") if is_carried_out(service, name)}
-        assert asked - commands_of(service) == set()
+        carried_out = {name for name in classes_in(service, "commands") if is_carried_out(service, name)}
+        assert carried_out - commands_of(service) == set()
 
     def test_closes_its_match_over_commands(self, service: str) -> None:
         found = (node for path in part_of(service, "decide") for node in nodes(path))
@@ -115,18 +115,18 @@ class TestEveryService:
         assert events_defined_by(service) == published_by(service) | retired
 
     def test_hears_each_event_once(self, service: str) -> None:
-        heard = [listen.event for listen in definition_of(service).listens]
-        assert len(heard) == len(set(heard))
+        subscribed = [listen.event for listen in definition_of(service).listens]
+        assert len(subscribed) == len(set(subscribed))
 
     def test_asks_no_clock_where_it_decides(self, service: str) -> None:
-        asked = [
+        carried_out = [
             f"{named(path)}:{node.lineno}"
             for part in PURE
             for path in part_of(service, part)
             for node in nodes(path)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS
         ]
-        assert asked == []
+        assert carried_out == []
 
     def test_reads_its_environment_in_main_only(self, service: str) -> None:
         readers = [

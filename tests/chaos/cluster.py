@@ -29,7 +29,7 @@ PARTITIONS: Final = 4
 LATE: Final = timedelta(seconds=5)
 """What is due for less than this may be about to fire."""
 _TRIES: Final = 20
-Place = tuple[str, str, int, int]
+Position = tuple[str, str, int, int]
 """Service, topic, partition, offset."""
 
 
@@ -81,7 +81,7 @@ async def evidence(
     store_of: Callable[[str], str],
     journal: Sequence[Request],
     *,
-    poison: Iterable[Place] = (),
+    poison: Iterable[Position] = (),
     planted: Sequence[str] = (),
 ) -> Evidence:
     """Return what the stores and all topics from offset 0 hold, with logs and metrics.

@@ -11,13 +11,13 @@ from aiokafka import AIOKafkaProducer
 from services import readers
 from shared.messaging.parse import Raw
 from shared.testing.simulator.poison import broken
-from tests.chaos.cluster import Place
+from tests.chaos.cluster import Position
 
 
-async def put_poison(bootstrap: str, keys: Sequence[str], rng: random.Random) -> list[Place]:
+async def put_poison(bootstrap: str, keys: Sequence[str], rng: random.Random) -> list[Position]:
     """Publish a broken record per key on some topic; returns where each reader must have parked it."""
     topics = [topic for topic, found in readers().items() if found]
-    places: list[Place] = []
+    places: list[Position] = []
     producer: Any = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
     await producer.start()
     try:

@@ -43,7 +43,7 @@ def holds(evidence: Evidence) -> None:
 
 
 def times(evidence: Evidence, event: type, complaint: str) -> int:
-    return sum(isinstance(told.event, event) and told.key == complaint for told in evidence.told)
+    return sum(isinstance(logged.event, event) and logged.key == complaint for logged in evidence.logged)
 
 
 async def killed(ground: Ground, service: str, at: str, key: str) -> tuple[str, Evidence]:
@@ -84,9 +84,9 @@ async def test_a_thousand_copies_have_one_effect(ground: Ground) -> None:
     site = ground.site
     complaint = register(site.members["intake", "a"], "copied").complaint
     await site.wait_until_idle()
-    said = [raw for raw in await observed(site) if raw.key.decode() == complaint]
+    records = [raw for raw in await observed(site) if raw.key.decode() == complaint]
     commits = sum(len(stored.commits) for stored in (await ground.evidence()).services.values())
-    await put_again(site.bootstrap, (said * (1_000 // len(said) + 1))[:1_000])
+    await put_again(site.bootstrap, (records * (1_000 // len(records) + 1))[:1_000])
     await site.wait_until_idle()
     after = await ground.evidence()
     holds(after)

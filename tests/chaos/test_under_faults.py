@@ -21,7 +21,7 @@ import pytest
 from services import NAMES
 from shared.verification import CHECKS, Evidence, Finding, check
 from tests.chaos.clients import PLANTED, Clients, real_texts
-from tests.chaos.cluster import PARTITIONS, Place, evidence, observed, topics
+from tests.chaos.cluster import PARTITIONS, Position, evidence, observed, topics
 from tests.chaos.hurried import hurried
 from tests.chaos.poison import put_again, put_poison
 from tests.e2e.processes import COMMAND
@@ -55,7 +55,7 @@ class World:
     site: Site
     folder: Path
     rng: random.Random = field(default_factory=lambda: random.Random(SEED))
-    poison: list[Place] = field(default_factory=list[Place])
+    poison: list[Position] = field(default_factory=list[Position])
     struck: list[str] = field(default_factory=list[str])
 
     async def evidence(self) -> Evidence:
@@ -135,9 +135,9 @@ async def poisoned_and_copied(world: World) -> None:
     keys = [*world.rng.sample(some, min(3, len(some)))]
     keys += [f"poison-{number}" for number in range(int(MOST_COMPLAINTS * POISON_SHARE) - len(keys))]
     world.poison += await put_poison(world.kafka.bootstrap, keys, world.rng)
-    said = [raw for raw in await observed(world.site) if raw.value[:1] == b"{"]
-    await put_again(world.kafka.bootstrap, world.rng.sample(said, int(len(said) * COPIES_SHARE)))
-    world.struck.append(f"{len(keys)} broken records, {int(len(said) * COPIES_SHARE)} copies")
+    records = [raw for raw in await observed(world.site) if raw.value[:1] == b"{"]
+    await put_again(world.kafka.bootstrap, world.rng.sample(records, int(len(records) * COPIES_SHARE)))
+    world.struck.append(f"{len(keys)} broken records, {int(len(records) * COPIES_SHARE)} copies")
 
 
 async def broker_down(world: World) -> None:
@@ -222,12 +222,12 @@ async def test_nothing_accepted_is_lost_and_no_effect_happens_twice(
         given_up = await skipped(world)
         await world.site.wait_until_idle(60.0)
         after = check(await world.evidence())
-        told = await asyncio.to_thread(verified, world)
+        findings = await asyncio.to_thread(verified, world)
     print(f"\nseed {SEED}; {', '.join(world.struck)}")  # noqa: T201
     attempts = len(world.clients.journal)
     print(f"{len(world.clients.accepted)} complaints accepted in {attempts} attempts; {given_up} records given up")  # noqa: T201
     print(figures(found))  # noqa: T201
-    print("throughline verify:", ", ".join(f"{name} {one['checked']}" for name, one in told.items()))  # noqa: T201
+    print("throughline verify:", ", ".join(f"{name} {one['checked']}" for name, one in findings.items()))  # noqa: T201
     for name, finding in found.items():
         record_property(name, finding.checked)
     assert {name: one.findings for name, one in found.items() if not one.ok} == {}

@@ -120,7 +120,7 @@ class Running:
         return self.end()
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         return self.stderr.read_text()
 
     @property
@@ -139,7 +139,7 @@ class Up(Running):
     def wait_ready(self) -> str:
         """Return the address once it serves."""
         until(lambda: self.stdout.read_text().endswith("\n") or self.process.poll() is not None)
-        assert self.process.poll() is None, self.said
+        assert self.process.poll() is None, self.output
         url: str = self.answer["url"]
         return url
 

@@ -15,7 +15,7 @@ from tests.engine.jars import EngineMissing
 PROJECT = "throughline-test"
 
 
-def told(*words: str) -> None:
+def run_compose(*words: str) -> None:
     command = [*compose(), "--project-name", PROJECT, "-f", str(FULL), *words]
     environment = {**os.environ, "THROUGHLINE_INTAKE_PSEUDONYM_KEY": "of-the-test"}
     subprocess.run(command, env=environment, check=True, timeout=1_200)  # noqa: S603 - our own command
@@ -30,10 +30,10 @@ def running() -> Iterator[None]:
     if not compose():
         pytest.skip(reason="docker-compose.yml was NOT brought up: there is a Docker engine and no compose command")
     try:
-        told("up", "--build", "--detach", "--wait")
+        run_compose("up", "--build", "--detach", "--wait")
         yield
     finally:
-        told("down", "--volumes")
+        run_compose("down", "--volumes")
 
 
 def test_a_complaint_goes_from_intake_to_review_through_kafka_and_mongodb(running: None) -> None:  # noqa: ARG001
@@ -42,5 +42,5 @@ def test_a_complaint_goes_from_intake_to_review_through_kafka_and_mongodb(runnin
     assert answer.status_code == 201, answer.text
     for port in (8082, 8083, 8084):
         until(lambda port=port: sum(httpx.get(f"http://127.0.0.1:{port}/counts").json().values()) == 1)  # type: ignore[misc]
-    told("restart", "kafka", "mongodb")
+    run_compose("restart", "kafka", "mongodb")
     until(lambda: httpx.get("http://127.0.0.1:8084/readyz").status_code == 200)

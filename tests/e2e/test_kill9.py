@@ -29,9 +29,11 @@ def every_row_is_one_complaint(folder: Path, rows: Sequence[str]) -> None:
     sources = [f"marketplace:{row}" for row in rows]
     evidence = evidence_in(folder, sources)
     assert wrong(evidence) == {}
-    registered = Counter(told.event.source_row for told in evidence.told if isinstance(told.event, ComplaintRegistered))
+    registered = Counter(
+        logged.event.source_row for logged in evidence.logged if isinstance(logged.event, ComplaintRegistered)
+    )
     assert registered == Counter(sources)
-    reviewed = Counter(told.key for told in evidence.told if isinstance(told.event, SummaryPublished))
+    reviewed = Counter(logged.key for logged in evidence.logged if isinstance(logged.event, SummaryPublished))
     assert set(reviewed.values()) == {1}
     counted = [state for name, state in evidence.services["review"].snapshots.items() if name.startswith("period/")]
     assert sum(FIGURES.validate_json(row.state).complaints for row in counted) == len(reviewed)
@@ -50,9 +52,9 @@ def test_kill9_twice_in_the_middle_of_an_import_that_goes_on_by_itself(tmp_path:
         until(lambda: counted(url, "review") > len(rows) // 5)
         second.kill()
     with up(folder, port=port) as third:
-        assert running.end() == 0, running.said
+        assert running.end() == 0, running.output
         again = importing(folder, file)
-        assert again.end() == 0, again.said
+        assert again.end() == 0, again.output
         assert {name: again.answer[name] for name in ("registered", "already")} == {"registered": 0, "already": 1_100}
         assert third.stop() == 0
     every_row_is_one_complaint(folder, rows)
@@ -74,6 +76,6 @@ def test_kill9_of_an_import_with_services_of_its_own_at_any_moment(tmp_path: Pat
         until((folder / made).exists)
         starting.kill()
     last = importing(folder, file)
-    assert last.end() == 0, last.said
+    assert last.end() == 0, last.output
     assert last.answer["registered"] + last.answer["already"] == 300
     every_row_is_one_complaint(folder, rows)

@@ -19,9 +19,9 @@ def test_paused_beyond_the_session_timeout_with_messages_under_way_it_goes_on(tm
         running.process.send_signal(signal.SIGSTOP)
         time.sleep(12.0)
         running.process.send_signal(signal.SIGCONT)
-        assert at_work.end(60.0) == 0, at_work.said
+        assert at_work.end(60.0) == 0, at_work.output
         assert httpx.get(f"{url}/readyz", timeout=20.0).status_code == 200
         assert counted(url, "review") == 150
-        assert running.stop() == 0, running.said
-        assert "Traceback" not in running.said
+        assert running.stop() == 0, running.output
+        assert "Traceback" not in running.output
     assert wrong(evidence_in(folder, [f"marketplace:{row}" for row in rows])) == {}

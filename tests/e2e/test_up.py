@@ -22,13 +22,13 @@ def test_what_another_process_has_is_refused_and_that_one_rests(
         record_testsuite_property("idle_cpu_of_a_core", round((cpu_seconds(running.process.pid) - before) / 3.0, 3))
         second = Up(folder)
         assert second.end() == 2
-        assert f"is in use by process {running.process.pid}" in second.said
-        assert "Traceback" not in second.said
+        assert f"is in use by process {running.process.pid}" in second.output
+        assert "Traceback" not in second.output
         assert httpx.get(f"{running.answer['url']}/readyz").status_code == 200
         taken = Up(tmp_path / "other", port=int(str(running.answer["url"]).rpartition(":")[2]))
         assert taken.end() == 2
-        assert "choose another --port" in taken.said
-        assert "Traceback" not in taken.said
+        assert "choose another --port" in taken.output
+        assert "Traceback" not in taken.output
         assert running.stop() == 0
 
 
@@ -38,7 +38,7 @@ def test_of_two_that_start_on_one_folder_at_once_exactly_one_serves(tmp_path: Pa
     (refused,) = [one for one in both if one.process.poll() is not None]
     (serving,) = [one for one in both if one is not refused]
     assert refused.end() == 2
-    assert "is in use by" in refused.said
+    assert "is in use by" in refused.output
     serving.wait_ready()
     assert serving.stop() == 0
 
@@ -54,8 +54,8 @@ def test_a_store_of_another_schema_version_is_refused_and_left_alone(tmp_path: P
     before = store.read_bytes()
     refused = Up(folder)
     assert refused.end() == 2
-    assert "is of schema version 99" in refused.said
-    assert "Traceback" not in refused.said
+    assert "is of schema version 99" in refused.output
+    assert "Traceback" not in refused.output
     assert store.read_bytes() == before
 
 
@@ -68,10 +68,10 @@ def test_stopping_while_messages_flow_ends_well_and_keeps_what_was_accepted(tmp_
         with ThreadPoolExecutor(16) as clients:
             posting = [clients.submit(_register, url, number, accepted) for number in range(16)]
             until(lambda: len(accepted) > 50)
-            assert running.stop() == 0, running.said
+            assert running.stop() == 0, running.output
         assert {future.result() for future in posting} == {None}
-        assert "Traceback" not in running.said
-        assert "never retrieved" not in running.said
+        assert "Traceback" not in running.output
+        assert "never retrieved" not in running.output
     assert importing(folder, file).end() == 0
     evidence = evidence_in(folder, [*(f"marketplace:{row}" for row in rows), *accepted])
     assert wrong(evidence) == {}
@@ -84,8 +84,8 @@ def test_told_to_stop_while_it_starts_it_ends_well(tmp_path: Path) -> None:
         starting = Up(tmp_path / "data")
         until(lock.exists)
         time.sleep(pause)
-        assert starting.stop() == 0, starting.said
-        assert "Traceback" not in starting.said
+        assert starting.stop() == 0, starting.output
+        assert "Traceback" not in starting.output
 
 
 def _register(url: str, client: int, accepted: list[str]) -> None:

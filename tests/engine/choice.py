@@ -120,7 +120,7 @@ class Engine:
         """A client for asking the broker about itself; kept, as its answers go with it."""
         return AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
 
-    def said(self) -> str:
+    def describe(self) -> str:
         """Return one line for the summary of the run."""
         passed = "; ".join(f"{name}: {why}" for name, why in self.passed_over.items())
         broker = "not needed" if self._broker is None else self._broker.bootstrap

@@ -69,28 +69,28 @@ def start(folder: Path, port: int = 0) -> DocumentStore:
         process = subprocess.Popen(  # noqa: S603
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True
         )
-    said = _port(process)
-    if said is None:
+    port = _port(process)
+    if port is None:
         process.kill()
         process.wait()
         msg = f"the document store did not start: {log.read_text(errors='replace').strip()[-500:]}"
         raise EngineMissing(msg)
-    return DocumentStore(process, said)
+    return DocumentStore(process, port)
 
 
 def _port(process: subprocess.Popen[bytes]) -> int | None:
     """The port that the server says it listens on; None where it ends or says nothing."""
     assert process.stdout is not None
     give_up = time.monotonic() + _START_SECONDS
-    said = b""
+    printed = b""
     with selectors.DefaultSelector() as selector, process.stdout as output:
         selector.register(output, selectors.EVENT_READ)
         while selector.select(max(0.0, give_up - time.monotonic())):
-            heard = os.read(output.fileno(), 4096)
-            if not heard:
+            chunk = os.read(output.fileno(), 4096)
+            if not chunk:
                 return None
-            said += heard
-            lines = [line for line in said.split(b"\n")[:-1] if line.startswith(_SAYS)]
+            printed += chunk
+            lines = [line for line in printed.split(b"\n")[:-1] if line.startswith(_SAYS)]
             if lines:
                 return int(lines[0].removeprefix(_SAYS))
     return None

@@ -182,9 +182,9 @@ class Kafka:
                 pass
             ended = self._process is None or self._process.poll() is not None
             if ended or time.monotonic() > give_up:
-                said = "\n".join(self._last_words(name) for name in ("kafka.log", "console.log"))
+                logs = "\n".join(self._last_words(name) for name in ("kafka.log", "console.log"))
                 self._end(signal.SIGKILL)
-                msg = f"Kafka did not come up in {self.folder}:\n{said}"
+                msg = f"Kafka did not come up in {self.folder}:\n{logs}"
                 raise EngineMissing(msg)
 
     def _last_words(self, name: str) -> str:

@@ -43,7 +43,7 @@ class Served:
         return self.process.poll() is None
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         """What it has printed."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
@@ -61,7 +61,7 @@ class Served:
 
         def ready() -> bool:
             time.sleep(_LOOK_SECONDS)
-            assert self.runs, self.said
+            assert self.runs, self.output
             return self.ask("/readyz") is not None
 
         until(ready)

@@ -70,8 +70,8 @@ def _write(folder: Path, chosen: Sequence[Stream]) -> None:
         records = _records((service, stream, commits))
         lines = [Line(record.topic, record.headers, record.value.decode()) for record in records]
         write(folder / service / f"{kind}-{numbers[kind]}.jsonl", stream, records, fold(service, stream, lines))
-    told = {"organisation": ORGANISATION, "types": sorted(catalogue().published)}
-    (folder / "recording.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    recording = {"organisation": ORGANISATION, "types": sorted(catalogue().published)}
+    (folder / "recording.json").write_text(json.dumps(recording, indent=1) + "\n", encoding="utf-8")
 
 
 async def _played() -> list[Stream]:
@@ -141,11 +141,11 @@ def _another(service: str, stream: str, begun: Sequence[Commit], lacking: set[st
 def _commands(service: str, begun: Sequence[Commit]) -> Iterator[Any]:
     """What may be decided next that the play does not."""
     at = begun[-1].at
-    said = [json.loads(record.data) for record in begun[-1].records]
+    events = [json.loads(record.data) for record in begun[-1].records]
     names = [record.type for record in begun[-1].records]
     if service == "departments":
         yield from (departments.RunClocks(now=at + timedelta(days=days), by="system") for days in (5, 60))
-        for event in said:
+        for event in events:
             if lead := event.get("lead"):
                 yield departments.Decline(
                     now=at, by=lead, department=lead, reason="step-not-ours", nominee="customer-care"
@@ -155,7 +155,7 @@ def _commands(service: str, begun: Sequence[Commit]) -> Iterator[Any]:
     if service == "routing":
         yield from (
             routing.UnlinkComplaint(now=at, by="customer-care", other=event["other"], why="another order")
-            for event, name in zip(said, names, strict=True)
+            for event, name in zip(events, names, strict=True)
             if name == "ComplaintLinked.v1"
         )
 

@@ -86,8 +86,8 @@ def write(path: Path, stream: str, records: Sequence[OutgoingRecord], folded: Ma
                 "value": record.value.decode(),
             }
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
-    told = json.dumps({"stream": stream, **folded}, ensure_ascii=False, indent=1, sort_keys=True)
-    path.with_suffix(".state.json").write_text(told + "\n", encoding="utf-8")
+    state = json.dumps({"stream": stream, **folded}, ensure_ascii=False, indent=1, sort_keys=True)
+    path.with_suffix(".state.json").write_text(state + "\n", encoding="utf-8")
 
 
 def recordings() -> Iterator[Recording]:
@@ -98,6 +98,6 @@ def recordings() -> Iterator[Recording]:
         yield Recording(path, folded.pop("stream"), lines, folded)
 
 
-def _line(told: Mapping[str, Any]) -> Line:
-    headers = tuple((name, value.encode()) for name, value in told["headers"].items())
-    return Line(told["topic"], headers, told["value"])
+def _line(line: Mapping[str, Any]) -> Line:
+    headers = tuple((name, value.encode()) for name, value in line["headers"].items())
+    return Line(line["topic"], headers, line["value"])

@@ -110,8 +110,8 @@ DAY: Final = timedelta(days=1)
 PROMISES: Final = [recording for recording in ALL if "PromiseMade.v1" in recording.types]
 
 
-def a_day_later(told: Json) -> Json:
-    return {**told, "due": (datetime.fromisoformat(told["due"]) + DAY).isoformat()}
+def a_day_later(body: Json) -> Json:
+    return {**body, "due": (datetime.fromisoformat(body["due"]) + DAY).isoformat()}
 
 
 @pytest.mark.parametrize("recording", PROMISES, ids=str)

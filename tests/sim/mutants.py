@@ -181,7 +181,7 @@ def parked_head_given_up(patch: pytest.MonkeyPatch) -> None:
 def retry_goes_on_past_a_failure(patch: pytest.MonkeyPatch) -> None:
     async def drain(self: Parking, key: str) -> int:
         applied = 0
-        for record in await self._store.parked_line(key):
+        for record in await self._store.parked_behind(key):
             raw = Raw(record.topic, record.partition, record.offset, record.key.encode(), record.value, record.headers)
             await self._processor.retry(raw)
             await self._store.unpark([record.id])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from shared.testing.simulator import Report, Variation, run_seed, run_seeds, shortened, told, undisturbed
+from shared.testing.simulator import Report, Variation, describe, run_seed, run_seeds, shortened, undisturbed
 from shared.verification import CHECKS
 from tests.sim.faults import KINDS, struck
 
@@ -57,7 +57,7 @@ def sweep() -> Sweep:
 class TestUnderAnySchedule:
     def test_every_invariant_holds(self, sweep: Sweep) -> None:
         with undisturbed():
-            sentences = [told(report, shortened(report)) for report in sweep.failed[:SHOWN]]
+            sentences = [describe(report, shortened(report)) for report in sweep.failed[:SHOWN]]
         assert not sweep.failed, "\n".join([f"{len(sweep.failed)} of {SEEDS} seeds failed", *sentences])
         unchecked = {name for name in CHECKS if not sweep.checked[name]}
         assert unchecked <= NOTHING_TO_CHECK or SEEDS < ENOUGH_SEEDS

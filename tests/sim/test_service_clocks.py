@@ -19,7 +19,7 @@ from shared.eventsourcing.session import Input, Outcome, Session
 from shared.store.port import Commit, Snapshot
 from shared.verification import Evidence, Finding, Stored
 from shared.verification.clocks import no_clock_early_or_twice
-from shared.verification.evidence import told_in
+from shared.verification.evidence import logged_in
 from tests.unit.departments import build as tables
 from tests.unit.review import build as reviews
 
@@ -94,8 +94,8 @@ def judged(story: Story, commits: list[Commit]) -> Finding:
 class TestAClockOfAService:
     def test_is_looked_at_when_it_runs_out(self, story: Story) -> None:
         commits = committed(story, story.definition.deciders[0], story.ends, story.ends + LATER)
-        fired = [told for told in told_in(story.definition, commits) if isinstance(told.event, story.event)]
-        assert [told.due is not None for told in fired] == [True]
+        fired = [logged for logged in logged_in(story.definition, commits) if isinstance(logged.event, story.event)]
+        assert [logged.due is not None for logged in fired] == [True]
         finding = judged(story, commits)
         assert finding.ok, finding.findings
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.testing.simulator import Report, Variation, run_seed, shortened, told, undisturbed
+from shared.testing.simulator import Report, Variation, describe, run_seed, shortened, undisturbed
 from tests.sim.mutants import MUTANTS
 
 SEEDS = 200
@@ -31,7 +31,7 @@ class TestAFailingSeed:
 
     def test_and_its_shorter_variation_are_replayed_by_the_commands_it_prints(self, failing: Report) -> None:
         shorter = shortened(failing)
-        found = [(int(seed), Variation.parse(*rest)) for seed, *rest in COMMAND.findall(told(failing, shorter))]
+        found = [(int(seed), Variation.parse(*rest)) for seed, *rest in COMMAND.findall(describe(failing, shorter))]
         assert found == [(failing.seed, failing.variation), (failing.seed, shorter.variation)]
         for report, (seed, variation) in zip((failing, shorter), found, strict=True):
             again = run_seed(seed, variation)
@@ -39,7 +39,7 @@ class TestAFailingSeed:
 
     def test_prints_the_faults_of_the_shorter_one_as_they_struck(self, failing: Report) -> None:
         shorter = shortened(failing)
-        text = told(failing, shorter)
+        text = describe(failing, shorter)
         assert all(line in text for line in shorter.schedule[:60])
 
     def test_costs_no_more_runs_than_it_may(self, failing: Report) -> None:

@@ -118,10 +118,10 @@ async def fail_on_refused_topics(service: Service) -> None:
     time = asyncio.get_running_loop().time
     since = time()
     while True:
-        if not service.link.refused:
+        if not service.connector.refused:
             since = time()
         elif time() - since > _REFUSAL_SECONDS:
             name = service.definition.name.upper()
             right = f"run `throughline topics apply`, or correct THROUGHLINE_{name}_PARTITIONS"
-            raise TopicsRefused(f"{service.link.refused}; {right}")
+            raise TopicsRefused(f"{service.connector.refused}; {right}")
         await asyncio.sleep(_LOOK_SECONDS)

@@ -31,14 +31,14 @@ class Order(_Read):
             ``<step> <hours> open`` for a step that had not ended when the customer complained.
         since: hours between the end of the last step and the complaint.
         within: hours that the customer was promised from the first step on.
-        told: the times come with the complaint; else only the departments know them.
+        with_times: the times come with the complaint; else only the departments know them.
     """
 
     ref: str
     took: tuple[str, ...]
     since: float = 4.0
     within: float | None = None
-    told: bool = True
+    with_times: bool = True
 
 
 class Person(_Read):
@@ -142,7 +142,7 @@ def registration(sample: Sample, complained: datetime, repeat_of: str) -> dict[s
         body["customer"] = sample.customer.model_dump()
     if sample.order is not None:
         body["order_ref"] = sample.order.ref
-        if sample.order.told:
+        if sample.order.with_times:
             body |= _times(sample.order, complained)
     return body
 

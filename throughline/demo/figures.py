@@ -77,7 +77,7 @@ class Asked:
     department: str
     step: str
     example: str
-    asked: set[str] = field(default_factory=set[str])
+    invited: set[str] = field(default_factory=set[str])
     joined: set[str] = field(default_factory=set[str])
     based_on: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
 
@@ -92,7 +92,7 @@ def asked_of(figures: Figures) -> list[Asked]:
             example = f"{figures.cases[complaint].key}: {why}"
             key = (invited.department, touched.step)
             row = rows.setdefault(key, Asked(invited.department, touched.step, example))
-            row.asked.add(complaint)
+            row.invited.add(complaint)
             if (complaint, invited.department) in joined:
                 row.joined.add(complaint)
             for one in touched.why:

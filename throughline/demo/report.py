@@ -92,7 +92,7 @@ class Report:
         rows = sorted(asked_of(self._figures), key=lambda row: (-self._distance(row.department), order[row.step]))
         last = ""
         for row in rows:
-            numbers = [len(row.asked), len(row.joined), *(len(row.based_on.get(basis, ())) for basis in _BASES)]
+            numbers = [len(row.invited), len(row.joined), *(len(row.based_on.get(basis, ())) for basis in _BASES)]
             cells = [str(number) if number else "·" for number in numbers]
             shown.row("" if row.department == last else row.department, row.step, *cells, row.example)
             last = row.department

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.departments.access import MANAGEMENT, Managing, ReadingEscalations
-from services.departments.api.carrying import carrying, on_record, refused_wording
+from services.departments.api.executing import executor_for, on_record, refused_wording
 from services.departments.api.reads import Cursor, Limit
 from services.departments.api.requests import CloseRequest, ComplaintId, ContactRequest
 from services.departments.commands import CloseEscalation, ContactCustomer
@@ -19,12 +19,12 @@ from shared.web.writes import Framed, Write, WriteAnswer
 def management_router(execute: Execute, views: Views, clock: Clock, ids: Ids) -> APIRouter:
     """Return the routes under ``/management``."""
     routes = APIRouter(prefix="/management")
-    carry = carrying(execute)
+    run = executor_for(execute)
 
-    async def said(complaint: str, write: Write, command: ContactCustomer | CloseEscalation) -> WriteAnswer:
+    async def manage(complaint: str, write: Write, command: ContactCustomer | CloseEscalation) -> WriteAnswer:
         attempt = ids.derived(f"management/{complaint}/{write.key}") if write.key else ids.new()
         refused = refused_wording(command, MANAGEMENT, attempt)
-        return await on_record(execute, carry, write.call(KIND, complaint, command), refused)
+        return await on_record(execute, run, write.call(KIND, complaint, command), refused)
 
     @routes.get("/queue")
     async def queue(_asker: ReadingEscalations, cursor: Cursor = "", limit: Limit = 50) -> ManagementPage:
@@ -32,10 +32,10 @@ def management_router(execute: Execute, views: Views, clock: Clock, ids: Ids) ->
 
     @routes.post("/{complaint}/contact")
     async def contact(asker: Managing, complaint: ComplaintId, body: ContactRequest, write: Framed) -> WriteAnswer:
-        return await said(complaint, write, body.command(asker, clock.now()))
+        return await manage(complaint, write, body.command(asker, clock.now()))
 
     @routes.post("/{complaint}/close")
     async def close(asker: Managing, complaint: ComplaintId, body: CloseRequest, write: Framed) -> WriteAnswer:
-        return await said(complaint, write, body.command(asker, clock.now()))
+        return await manage(complaint, write, body.command(asker, clock.now()))
 
     return routes

@@ -66,8 +66,8 @@ def reads_router(views: Views) -> APIRouter:
 
 def _known(words: list[str] | None, known: tuple[str, ...]) -> list[str]:
     """Read the filter; ``open`` stands for every status but closed."""
-    asked = [one for word in words or [] for one in (_OPEN if word == "open" else (word,))]
-    unknown = [word for word in asked if word not in known]
+    wanted = [one for word in words or [] for one in (_OPEN if word == "open" else (word,))]
+    unknown = [word for word in wanted if word not in known]
     if unknown:
         raise Invalid([("status", f"'{unknown[0]}' is none of open, {', '.join(known)}")])
-    return asked
+    return wanted

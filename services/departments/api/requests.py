@@ -114,8 +114,8 @@ class ProposeRequest(Body):
 
     def draft(self, proposal: str) -> Draft:
         """Return the draft under this id."""
-        asked = self.remedy
-        remedy = Remedy(remedy=asked.remedy, amount=asked.amount, text=asked.text) if asked else None
+        given = self.remedy
+        remedy = Remedy(remedy=given.remedy, amount=given.amount, text=given.text) if given else None
         return Draft(
             proposal=proposal,
             step=self.step,

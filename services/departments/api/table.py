@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.departments.access import AtTheTable
-from services.departments.api.carrying import carrying, on_record, refused_wording
+from services.departments.api.executing import executor_for, on_record, refused_wording
 from services.departments.api.requests import (
     AgreeRequest,
     AnswerRequest,
@@ -45,44 +45,44 @@ def table_router(execute: Execute, clock: Clock, ids: Ids) -> APIRouter:
 
 
 def _sitting(routes: APIRouter, execute: Execute, clock: Clock) -> None:
-    carry = carrying(execute)
+    run = executor_for(execute)
 
     @routes.post(_PLACE + "/join")
     async def join(asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, write: Framed) -> WriteAnswer:
         command = Join(now=clock.now(), by=asker.by, department=department)
-        return await carry(write.call(KIND, complaint, command))
+        return await run(write.call(KIND, complaint, command))
 
     @routes.post(_PLACE + "/decline")
     async def decline(
         asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: DeclineRequest, write: Framed
     ) -> WriteAnswer:
         command = body.command(asker, clock.now(), department=department)
-        return await carry(write.call(KIND, complaint, command))
+        return await run(write.call(KIND, complaint, command))
 
     @routes.post(_PLACE + "/nominate")
     async def nominate(
         asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: NominateRequest, write: Framed
     ) -> WriteAnswer:
         command = body.command(asker, clock.now(), department=department)
-        return await carry(write.call(KIND, complaint, command))
+        return await run(write.call(KIND, complaint, command))
 
     @routes.post(_PLACE + "/times")
     async def times(
         asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: TimesRequest, write: Framed
     ) -> WriteAnswer:
         command = body.command(asker, clock.now(), department=department)
-        return await carry(write.call(KIND, complaint, command))
+        return await run(write.call(KIND, complaint, command))
 
     @routes.post(_PLACE + "/statement")
     async def statement(
         asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: StatementRequest, write: Framed
     ) -> WriteAnswer:
         command = body.command(asker, clock.now(), department=department)
-        return await carry(write.call(KIND, complaint, command))
+        return await run(write.call(KIND, complaint, command))
 
 
 def _proposing(routes: APIRouter, execute: Execute, clock: Clock, ids: Ids) -> None:
-    carry = carrying(execute)
+    run = executor_for(execute)
 
     @routes.post(_PLACE + "/propose")
     async def propose(
@@ -91,7 +91,7 @@ def _proposing(routes: APIRouter, execute: Execute, clock: Clock, ids: Ids) -> N
         proposal = _proposal_id(write, ids, complaint, department)
         command = body.command(asker, clock.now(), department=department, proposal=proposal)
         refused = refused_wording(command, department, proposal)
-        done = await on_record(execute, carry, write.call(KIND, complaint, command), refused)
+        done = await on_record(execute, run, write.call(KIND, complaint, command), refused)
         return ProposalAnswer(**done.model_dump(), proposal=proposal)
 
     @routes.post(_PLACE + "/endorse")
@@ -99,7 +99,7 @@ def _proposing(routes: APIRouter, execute: Execute, clock: Clock, ids: Ids) -> N
         asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: EndorseRequest, write: Framed
     ) -> WriteAnswer:
         command = body.command(asker, clock.now(), department=department)
-        return await carry(write.call(KIND, complaint, command))
+        return await run(write.call(KIND, complaint, command))
 
     @routes.post(_PLACE + "/object")
     async def object_to(
@@ -108,7 +108,7 @@ def _proposing(routes: APIRouter, execute: Execute, clock: Clock, ids: Ids) -> N
         alternative = _proposal_id(write, ids, complaint, department)
         command = body.command(asker, clock.now(), department=department, alternative=alternative)
         refused = refused_wording(command, department, alternative)
-        done = await on_record(execute, carry, write.call(KIND, complaint, command), refused)
+        done = await on_record(execute, run, write.call(KIND, complaint, command), refused)
         return ProposalAnswer(**done.model_dump(), proposal=alternative)
 
     @routes.post(_PLACE + "/answer")
@@ -117,25 +117,25 @@ def _proposing(routes: APIRouter, execute: Execute, clock: Clock, ids: Ids) -> N
     ) -> WriteAnswer:
         command = body.command(asker, clock.now(), department=department)
         refused = refused_wording(command, department, _proposal_id(write, ids, complaint, department))
-        return await on_record(execute, carry, write.call(KIND, complaint, command), refused)
+        return await on_record(execute, run, write.call(KIND, complaint, command), refused)
 
 
 def _solving(routes: APIRouter, execute: Execute, clock: Clock) -> None:
-    carry = carrying(execute)
+    run = executor_for(execute)
 
     @routes.post(_PLACE + "/agree")
     async def agree(
         asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: AgreeRequest, write: Framed
     ) -> WriteAnswer:
         command = body.command(asker, clock.now(), department=department)
-        return await carry(write.call(KIND, complaint, command))
+        return await run(write.call(KIND, complaint, command))
 
     @routes.post(_PLACE + "/remedy")
     async def remedy(
         asker: AtTheTable, department: DepartmentId, complaint: ComplaintId, body: RemedyRequest, write: Framed
     ) -> WriteAnswer:
         command = body.command(asker, clock.now(), department=department)
-        return await carry(write.call(KIND, complaint, command))
+        return await run(write.call(KIND, complaint, command))
 
 
 def _proposal_id(write: Write, ids: Ids, complaint: str, department: str) -> str:

@@ -118,13 +118,13 @@ def _promises_are_ahead(command: commands.Answer) -> None:
 
 def _contradictions(table: Table, newest: Statement | None) -> tuple[str, ...]:
     """What participants say differently; the agreed remedy's amount has a say under the name ``remedy``."""
-    said = {one.department: one for one in table.statements if one.department in table.participants}
+    statements = {one.department: one for one in table.statements if one.department in table.participants}
     if newest is not None:
-        said[newest.department] = newest
-    amounts = {department: one.amounts for department, one in said.items()}
+        statements[newest.department] = newest
+    amounts = {department: one.amounts for department, one in statements.items()}
     if isinstance(table, AgreedTable):
         amounts["the agreement"] = {"remedy": table.agreement.remedy.amount}
-    return contradictions({department: one.dates for department, one in said.items()}, amounts)
+    return contradictions({department: one.dates for department, one in statements.items()}, amounts)
 
 
 def _stated(made: Statement, command: commands.MakeStatement | commands.Answer) -> StatementMade:

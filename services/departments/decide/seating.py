@@ -12,8 +12,8 @@ from services.departments.policy import (
     DECLINES_UNTIL_MANAGEMENT,
     due,
     effect_on_the_customer,
+    first_action,
     the_last_participant_cannot_decline_until_another_accepted,
-    what_is_asked,
 )
 from services.departments.policy.refusals import (
     ALREADY_AGREED,
@@ -74,7 +74,7 @@ def invited(
         department=department,
         steps=tuple(steps),
         effect=effect_on_the_customer(organisation, occasion.complaint, occasion.category),
-        asked=what_is_asked(historic=historic, stage=occasion.stage, lead=department == occasion.lead),
+        asked=first_action(historic=historic, stage=occasion.stage, lead=department == occasion.lead),
         respond_by=clock.at if clock else None,
         nominated_by=nominated_by,
         calendar=clock.calendar if clock else "",

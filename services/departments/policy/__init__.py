@@ -17,7 +17,7 @@ from services.departments.policy.wording import (
     effect_on_the_customer,
     failed_instances,
     failed_instances_without_a_table,
-    what_is_asked,
+    first_action,
 )
 
 __all__ = [
@@ -31,10 +31,10 @@ __all__ = [
     "effect_on_the_customer",
     "failed_instances",
     "failed_instances_without_a_table",
+    "first_action",
     "the_accountable_lead",
     "the_last_participant_cannot_decline_until_another_accepted",
     "the_lead_of_the_second_stage",
     "waited_for",
-    "what_is_asked",
     "what_the_budgets_would_break",
 ]

@@ -34,14 +34,14 @@ def effect_on_the_customer(organisation: Organisation, complaint: ComplaintBrief
     return " ".join(sentences)
 
 
-def what_is_asked(*, historic: bool, stage: int, lead: bool) -> str:
+def first_action(*, historic: bool, stage: int, lead: bool) -> str:
     """Return what a briefing asks the department to do."""
     if historic:
         return "Nothing: imported from the past."
-    asked = "Join, or decline with a reason and a nominee; report the times of your steps; propose a solution."
+    action = "Join, or decline with a reason and a nominee; report the times of your steps; propose a solution."
     if lead:
-        asked = f"You answer for the whole. {asked}"
-    return f"The customer rejected the first answer. {asked}" if stage > 1 else asked
+        action = f"You answer for the whole. {action}"
+    return f"The customer rejected the first answer. {action}" if stage > 1 else action
 
 
 def contradictions(
@@ -64,10 +64,10 @@ def failed_instances_without_a_table() -> tuple[str, ...]:
     return ("triage",)
 
 
-def _differing(said: Mapping[str, Mapping[str, date]] | Mapping[str, Mapping[str, Decimal]]) -> Iterable[str]:
-    names = {name for values in said.values() for name in values}
+def _differing(stated: Mapping[str, Mapping[str, date]] | Mapping[str, Mapping[str, Decimal]]) -> Iterable[str]:
+    names = {name for values in stated.values() for name in values}
     for name in names:
-        versions = {department: values[name] for department, values in said.items() if name in values}
+        versions = {department: values[name] for department, values in stated.items() if name in values}
         if len(set(versions.values())) > 1:
-            told = ", ".join(f"{department} says {value}" for department, value in sorted(versions.items()))
-            yield f"{name}: {told}"
+            differing = ", ".join(f"{department} says {value}" for department, value in sorted(versions.items()))
+            yield f"{name}: {differing}"

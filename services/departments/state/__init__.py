@@ -1,6 +1,5 @@
 """The states of a resolution, how they evolve, and what of them the store may search."""
 
-from services.departments.state.asked import asked_now
 from services.departments.state.clocks import RunningClock, clocks, next_due
 from services.departments.state.evolve import evolve
 from services.departments.state.models import (
@@ -24,6 +23,7 @@ from services.departments.state.models import (
     state_adapter,
     table_of,
 )
+from services.departments.state.next_action import next_action
 from services.departments.state.search import audience, held_by_management, index
 
 __all__ = [
@@ -44,13 +44,13 @@ __all__ = [
     "Statement",
     "Table",
     "Waiting",
-    "asked_now",
     "audience",
     "clocks",
     "evolve",
     "held_by_management",
     "index",
     "is_terminal",
+    "next_action",
     "next_due",
     "state_adapter",
     "table_of",

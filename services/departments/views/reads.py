@@ -17,8 +17,8 @@ from services.departments.state import (
     State,
     Table,
     Waiting,
-    asked_now,
     held_by_management,
+    next_action,
     state_adapter,
     table_of,
 )
@@ -70,20 +70,20 @@ class Views:
         snapshot = await self._known(complaint)
         return _resolution(snapshot, _state(snapshot))
 
-    async def briefings(self, department: str, asked: Sequence[str], cursor: str, limit: int) -> BriefingPage:
-        """Page through what a department is asked; `asked`: statuses of the table, or standings of the department.
+    async def briefings(self, department: str, statuses: Sequence[str], cursor: str, limit: int) -> BriefingPage:
+        """Page through what a department is asked; `statuses`: of the table, or standings of the department.
 
         Raises NotFound where there is no such department.
         """
         if department not in self._departments:
             raise NotFound(f"there is no department '{department}'; {closest(department, self._departments)}")
         where: dict[str, list[str]] = {"departments": [department]}
-        standings = [f"{department}:{word}" for word in asked if word in STANDINGS]
-        statuses = [word for word in asked if word not in STANDINGS]
+        standings = [f"{department}:{word}" for word in statuses if word in STANDINGS]
+        of_the_table = [word for word in statuses if word not in STANDINGS]
         if standings:
             where["seats"] = standings
-        if statuses:
-            where["status"] = statuses
+        if of_the_table:
+            where["status"] = of_the_table
         page = await self._page(where, cursor, limit)
         lines: list[BriefingLine] = []
         for snapshot in page.items:
@@ -243,7 +243,7 @@ def _asked(state: State, seat: Seat) -> dict[str, Any]:
         "department": seat.department,
         "standing": seat.standing,
         "respond_by": seat.respond_by,
-        "asked": asked_now(state, seat),
+        "asked": next_action(state, seat),
         "effect": seat.effect,
         "steps": list(seat.steps),
     }

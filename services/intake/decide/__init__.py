@@ -12,22 +12,22 @@ from services.intake.commands import (
     AcknowledgeComplaint,
     AnnounceTable,
     ComplaintCommand,
-    EngageManagement,
+    EndEscalation,
     GiveFeedback,
     KeepPromise,
     PrepareAnswer,
     RegisterComplaint,
     RejectOutcome,
-    ReleaseManagement,
     RenegotiatePromise,
     RequestEscalation,
     RunClocks,
     SendAnswer,
+    StartEscalation,
     WithdrawComplaint,
 )
-from services.intake.decide.heard import heard
-from services.intake.decide.promises import changed, run_clocks
-from services.intake.decide.said import said, scored
+from services.intake.decide.customer import on_customer, on_feedback
+from services.intake.decide.departments import on_departments
+from services.intake.decide.promises import on_promise, run_clocks
 from services.intake.policy.refusals import NO_SUCH_COMPLAINT
 from services.intake.state import (
     INITIAL,
@@ -66,19 +66,19 @@ def decide(organisation: Organisation, state: State, command: ComplaintCommand) 
     match command:
         case RegisterComplaint():
             return _register(organisation, command) if isinstance(state, Unregistered) else ()
-        case AnnounceTable() | PrepareAnswer() | SendAnswer() | EngageManagement() | ReleaseManagement():
+        case AnnounceTable() | PrepareAnswer() | SendAnswer() | StartEscalation() | EndEscalation():
             # what arrives late from the departments finds the complaint over: nothing is left to do
-            return heard(organisation, state.case, command) if isinstance(state, Open) else ()
+            return on_departments(organisation, state.case, command) if isinstance(state, Open) else ()
         case RunClocks():
             return () if isinstance(state, Unregistered | Withdrawn) else run_clocks(state.case, command)
         case _ if isinstance(state, Unregistered):
             raise NO_SUCH_COMPLAINT.refusal()
         case RenegotiatePromise() | KeepPromise():
-            return changed(state, command)
+            return on_promise(state, command)
         case GiveFeedback():
-            return scored(state, command)
+            return on_feedback(state, command)
         case AcknowledgeComplaint() | AcceptOutcome() | RejectOutcome() | RequestEscalation() | WithdrawComplaint():
-            return said(organisation, state, command)
+            return on_customer(organisation, state, command)
         case _:
             assert_never(command)
 

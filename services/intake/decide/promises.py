@@ -22,7 +22,7 @@ from shared.contracts.intake import AcknowledgementMissed, PromiseBroken, Promis
 AboutPromises = RenegotiatePromise | KeepPromise
 
 
-def changed(state: Open | Closed | Withdrawn, command: AboutPromises) -> Sequence[Event]:
+def on_promise(state: Open | Closed | Withdrawn, command: AboutPromises) -> Sequence[Event]:
     """Return what becomes of a promise that somebody keeps or gives a new date."""
     now, by = command.now, command.by
     if isinstance(state, Withdrawn):
@@ -53,7 +53,7 @@ def _is_already_so(promise: Promise, command: AboutPromises) -> bool:
     return promise.standing == "open" and promise.due == command.due
 
 
-def settled(promise: Promise, now: datetime, by: str) -> Event:
+def promise_outcome(promise: Promise, now: datetime, by: str) -> Event:
     """Return whether an open promise whose matter happened now is kept or broken."""
     if now <= promise.due:
         return PromiseKept(at=now, by=by, promise=promise.promise)

@@ -42,9 +42,9 @@ def causes_set(organisation: Organisation, state: State, command: SetCauses) -> 
             causes = _causes(organisation, command.causes)
             if causes == state.causes:
                 return []
-            said = [cause.evidence for cause in causes]
-            refuse_blame(organisation, said, command.override)
-            override = override_used(organisation, said, command.override)
+            texts = [cause.evidence for cause in causes]
+            refuse_blame(organisation, texts, command.override)
+            override = override_used(organisation, texts, command.override)
             found = CausesFound(at=command.now, by=command.by, causes=causes, override=override)
             return [found, *costed(organisation, state, causes, command.now)]
 
@@ -88,8 +88,8 @@ def action_agreed(organisation: Organisation, state: State, command: AgreeAction
         raise ACTION_NEEDS_CRITERION.refusal()
     if command.due <= command.now:
         raise ACTION_DUE_IN_FUTURE.refusal(due=command.due.isoformat())
-    said = [command.text, command.criterion]
-    refuse_blame(organisation, said, command.override)
+    texts = [command.text, command.criterion]
+    refuse_blame(organisation, texts, command.override)
     return [
         ActionAgreed(
             at=command.now,
@@ -101,7 +101,7 @@ def action_agreed(organisation: Organisation, state: State, command: AgreeAction
             text=command.text.strip(),
             due=command.due,
             criterion=command.criterion.strip(),
-            override=override_used(organisation, said, command.override),
+            override=override_used(organisation, texts, command.override),
         )
     ]
 

@@ -78,7 +78,7 @@ class _Table:
     marks: Sequence[Mark]
     phase: Phase = "triage"
     lead: str = TRIAGE
-    asked: set[str] = field(default_factory=set[str])
+    invited: set[str] = field(default_factory=set[str])
     seated: set[str] = field(default_factory=set[str])
     timed: set[str] = field(default_factory=set[str])
     proposed: set[str] = field(default_factory=set[str])
@@ -101,7 +101,7 @@ class _Table:
         """Move on."""
         match mark.what:
             case "table-opened":
-                self.phase, self.lead, self.asked = "joining", mark.department, set(mark.departments)
+                self.phase, self.lead, self.invited = "joining", mark.department, set(mark.departments)
                 self.seated, self.timed, self.proposed = set(), set(), set()
             case "lead-changed":
                 self.lead = mark.department
@@ -115,12 +115,12 @@ class _Table:
     def _see_department(self, mark: Mark) -> None:
         match mark.what:
             case "invited":
-                self.asked.add(mark.department)
+                self.invited.add(mark.department)
             case "joined":
-                self.asked.discard(mark.department)
+                self.invited.discard(mark.department)
                 self.seated.add(mark.department)
             case "declined" | "management-seat":
-                self.asked.discard(mark.department)
+                self.invited.discard(mark.department)
                 self.seated.discard(mark.department)
             case "times-reported":
                 self.timed.add(mark.department)
@@ -137,11 +137,11 @@ class _Table:
 
     def _awaited(self, position: int) -> tuple[str, Phase]:
         """Who comes last of those without whom nothing is revealed; the round runs while they are asked in."""
-        missing = (self.asked | self.seated) - (self.timed & self.proposed)
+        missing = (self.invited | self.seated) - (self.timed & self.proposed)
         if not missing:
             return self.lead, "round"
         department = max(sorted(missing), key=lambda name: self._done(position, name))
-        return department, "joining" if department in self.asked else "round"
+        return department, "joining" if department in self.invited else "round"
 
     def _done(self, position: int, department: str) -> datetime:
         missing = [

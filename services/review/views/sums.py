@@ -100,10 +100,10 @@ def lines(organisation: Organisation, measures: Iterable[Measure]) -> list[Times
     """Chain first, in the order of the value chain; then the handling, stage by stage."""
     positions = {step.id: position for position, step in enumerate(organisation.steps)}
 
-    def place(measure: Measure) -> tuple[int, int, str]:
+    def order(measure: Measure) -> tuple[int, int, str]:
         return positions.get(measure.step, len(positions)), _KINDS.index(measure.what), measure.department
 
-    return [_times_line(organisation, measure) for measure in sorted(measures, key=place)]
+    return [_times_line(organisation, measure) for measure in sorted(measures, key=order)]
 
 
 def _times_line(organisation: Organisation, measure: Measure) -> TimesLine:

@@ -91,13 +91,13 @@ async def _status(service: Operated) -> Status:
             permanent, waiting = permanent + record.permanent, waiting + (not record.permanent)
         skipped = len([one async for one in service.parking.skipped()])
         unpublished = len(await service.store.unpublished(limit=_MOST_COUNTED))
-    age = service.link.poll_age
+    age = service.connector.poll_age
     return Status(
         service=service.definition.name,
         version=version("throughline"),
         organisation=service.settings.organisation,
         missing=missing,
-        lag=await service.link.lag(),
+        lag=await service.connector.lag(),
         poll_age_seconds=None if age is None else round(age, 3),
         unpublished=unpublished,
         parked=ParkedCount(permanent=permanent, waiting=waiting, skipped=skipped),

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from shared.contracts.envelope import Envelope, EnvelopeInvalid
 from shared.hosting.operated import Operated
 from shared.hosting.ops.access import GivingUp, Operating, Watching
-from shared.messaging.parked_selection import Choice, Lined, cause_of, counted
+from shared.messaging.parked_selection import Queued, Selection, cause_of, counted
 from shared.messaging.parking import Parking
 from shared.store.port import Parked, Skipped
 from shared.web.problems import NotFound
@@ -130,7 +130,7 @@ class SkipRequest(RetryRequest):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 
 
-def _choice(
+def _selection(
     *,
     complaint: Annotated[str, Query(max_length=500)] = "",
     topic: Annotated[str, Query(max_length=300)] = "",
@@ -138,11 +138,11 @@ def _choice(
     cause: Annotated[str, Query(max_length=1000)] = "",
     permanent: bool | None = None,
     heads: bool = False,
-) -> Choice:
-    return Choice(complaint, topic, reason, cause, permanent=permanent, heads=heads)
+) -> Selection:
+    return Selection(complaint, topic, reason, cause, permanent=permanent, heads=heads)
 
 
-Chosen = Annotated[Choice, Depends(_choice)]
+Chosen = Annotated[Selection, Depends(_selection)]
 
 
 def parked_router(service: Operated) -> APIRouter:
@@ -151,13 +151,13 @@ def parked_router(service: Operated) -> APIRouter:
     parking = service.parking
 
     @router.get("/parked")
-    async def parked(_asker: Watching, choice: Chosen, after: str = "", limit: Limit = 100) -> list[ParkedRecord]:
-        return [ParkedRecord.of(record) for record in await parking.chosen(choice, after=after, limit=limit)]
+    async def parked(_asker: Watching, selection: Chosen, after: str = "", limit: Limit = 100) -> list[ParkedRecord]:
+        return [ParkedRecord.of(record) for record in await parking.select(selection, after=after, limit=limit)]
 
     # Before the route of one record, which would take its name for an id.
     @router.get("/parked/causes")
-    async def causes(_asker: Watching, choice: Chosen) -> list[Cause]:
-        groups = counted([record async for record in parking.choose(choice)])
+    async def causes(_asker: Watching, selection: Chosen) -> list[Cause]:
+        groups = counted([record async for record in parking.matching(selection)])
         return [Cause.model_validate(group, from_attributes=True) for group in groups]
 
     @router.get("/parked/{record:path}")
@@ -198,7 +198,7 @@ def _given_up(one: Skipped) -> SkippedRecord:
     return SkippedRecord(**shown, why=one.why, by=one.by, skipped_at=one.at)
 
 
-def _detail(found: Lined) -> ParkedDetail:
+def _detail(found: Queued) -> ParkedDetail:
     record, behind = found.record, [later.id for later in found.behind]
     return ParkedDetail(
         **ParkedRecord.of(record).model_dump(),

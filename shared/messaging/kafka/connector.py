@@ -1,4 +1,4 @@
-"""A service's link to Kafka: kept up for as long as the service runs, however often the broker goes away."""
+"""A service's connection to Kafka: kept up for as long as the service runs, however often the broker goes away."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class KafkaSettings(Protocol):
     readers: dict[str, tuple[str, ...]]
 
 
-class KafkaLink:
+class KafkaConnector:
     """Produces and consumes for one service. `why_not` says what is missing, empty when both are up.
 
     `refused` says which topics are missing or have another number of partitions, empty when all are as they should be.
@@ -132,9 +132,9 @@ class KafkaLink:
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 there = {topic: consumer.partitions_for_topic(topic) or () for topic in self._topics}
-                places = [TopicPartition(topic, number) for topic, numbers in there.items() for number in numbers]
-                ends: dict[TopicPartition, int] = await consumer.end_offsets(places)
-                done = await self._offsets.committed(self._name, places)
+                partitions = [TopicPartition(topic, number) for topic, numbers in there.items() for number in numbers]
+                ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
+                done = await self._offsets.committed(self._name, partitions)
         except (KafkaError, OSError, TimeoutError):
             return 1
         return sum(max(0, end - done.get(at, 0)) for at, end in ends.items())

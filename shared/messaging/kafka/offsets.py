@@ -20,14 +20,16 @@ class Offsets:
         self._admin: AIOKafkaAdminClient | None = None
         self._connecting = asyncio.Lock()
 
-    async def committed(self, group: str, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+    async def committed(self, group: str, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         """Return the next offset that a group would read per partition, 0 where it has committed nothing.
 
         Raises:
             aiokafka.errors.KafkaError, OSError, TimeoutError: the broker does not answer.
         """
         admin = await self._connected()
-        found: Mapping[TopicPartition, Any] = await admin.list_consumer_group_offsets(group, partitions=list(places))
+        found: Mapping[TopicPartition, Any] = await admin.list_consumer_group_offsets(
+            group, partitions=list(partitions)
+        )
         # -1 says that the group never committed on that partition.
         return {at: max(0, int(one.offset)) for at, one in found.items()}
 

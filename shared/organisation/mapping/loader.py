@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from shared.organisation.datafile import DataFileInvalid, Problem, closest, parse_yaml, problems_of
 from shared.organisation.mapping.models import ImportMapping
 from shared.organisation.models import Organisation
-from shared.packaged import MAPPINGS, names, place_of
+from shared.packaged import MAPPINGS, names, path_of
 
 
 class MappingInvalid(DataFileInvalid):
@@ -39,7 +39,7 @@ def from_path(path: str | Path) -> ImportMapping:
         MappingInvalid: there is no such file, or something is wrong inside it.
     """
     try:
-        text = place_of(path, MAPPINGS).read_text(encoding="utf-8")
+        text = path_of(path, MAPPINGS).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         right = "give the path of a file, or one of: " + ", ".join(packaged_names())
         raise MappingInvalid(str(path), [Problem("", f"cannot be read ({error})", right)]) from error

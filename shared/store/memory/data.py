@@ -116,11 +116,11 @@ def values(value: Value) -> set[str | int]:
     return set(value) if isinstance(value, list) else {value}
 
 
-def place(record: Parked) -> tuple[bytes, int]:
+def position(record: Parked) -> tuple[bytes, int]:
     """What parked records are ordered by."""
     return record.key.encode(), record.position
 
 
 def in_order(records: Iterable[Parked]) -> list[Parked]:
     """Line by line."""
-    return sorted(records, key=place)
+    return sorted(records, key=position)

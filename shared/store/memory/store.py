@@ -23,7 +23,7 @@ from shared.store.memory.data import (
     insert,
     matches,
     of_kind,
-    place,
+    position,
     take,
     to_fold_or_publish,
     values,
@@ -108,9 +108,9 @@ class MemoryStore:
         """See the port; two steps, as in a document store."""
         one_per_stream(entries)
         async with self._call("append") as data:
-            places = [take(data) for _ in entries]
+            positions = [take(data) for _ in entries]
             await self._moment("append", Moment.NUMBERED)
-            saved = [insert(data, commit, at) for (commit, _), at in zip(entries, places, strict=True)]
+            saved = [insert(data, commit, at) for (commit, _), at in zip(entries, positions, strict=True)]
             await self._moment("append", Moment.BETWEEN)
             for (_, snapshot), inserted in zip(entries, saved, strict=True):
                 stored = data.states.get(snapshot.stream)
@@ -209,7 +209,7 @@ class MemoryStore:
         """See the port."""
         async with self._read("parked_list") as data:
             seen = data.parked.get(after)
-            return [p for p in in_order(data.parked.values()) if seen is None or place(p) > place(seen)][:limit]
+            return [p for p in in_order(data.parked.values()) if seen is None or position(p) > position(seen)][:limit]
 
     async def parked_due(self, now: datetime, *, limit: int = 100) -> list[Parked]:
         """See the port."""
@@ -220,9 +220,9 @@ class MemoryStore:
             ripe = [(p.due, p.key, p) for p in heads.values() if p.due and p.due <= now and not p.permanent]
             return [record for _, _, record in sorted(ripe, key=lambda entry: entry[:2])[:limit]]
 
-    async def parked_line(self, key: str) -> list[Parked]:
+    async def parked_behind(self, key: str) -> list[Parked]:
         """See the port."""
-        async with self._read("parked_line") as data:
+        async with self._read("parked_behind") as data:
             return in_order(p for p in data.parked.values() if p.key == key)
 
     async def unpark(self, ids: Sequence[str]) -> None:

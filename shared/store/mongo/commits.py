@@ -69,22 +69,22 @@ async def _insert(database: Database, documents: Sequence[Document]) -> set[str]
     doubt: PyMongoError | None = None
     for pause in PAUSES:
         await asyncio.sleep(pause)
-        asked = set(waiting)
+        unsure = set(waiting)
         try:
             await database[COMMITS].insert_many(await _place(database, waiting.values()), ordered=False)
         except BulkWriteError as error:
             doubt = error
-            asked = _in_doubt(error, list(waiting))
+            unsure = _in_doubt(error, list(waiting))
         except PyMongoError as error:
             if not is_outage(error):
                 raise
             doubt = error
         else:
-            return ours | asked
-        ours |= waiting.keys() - asked
-        stored = await _writers(database[COMMITS], asked)
+            return ours | unsure
+        ours |= waiting.keys() - unsure
+        stored = await _writers(database[COMMITS], unsure)
         ours |= {known for known, writer in stored.items() if writer == documents[0]["writer"]}
-        waiting = {missing: waiting[missing] for missing in waiting if missing in asked and missing not in stored}
+        waiting = {missing: waiting[missing] for missing in waiting if missing in unsure and missing not in stored}
         if not waiting:
             return ours
     raise StoreUnavailable(f"whether {len(waiting)} commits are saved is unknown: {doubt}") from doubt

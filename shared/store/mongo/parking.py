@@ -62,8 +62,8 @@ async def _placed(collection: Collection, records: Sequence[Parked]) -> list[Doc
         collection, [{"$match": {"key": {"$in": keys}}}, {"$group": {"_id": "$key", "last": {"$max": "$position"}}}]
     )
     last: dict[str, int] = {group["_id"]: group["last"] for group in ends}
-    places = {key: count(last.get(key, 0) + 1) for key in keys}
-    return [parked_document(record, next(places[to_name(record.key)])) for record in new.values()]
+    positions = {key: count(last.get(key, 0) + 1) for key in keys}
+    return [parked_document(record, next(positions[to_name(record.key)])) for record in new.values()]
 
 
 async def parked(database: Database, keys: Sequence[str]) -> dict[str, int]:
@@ -119,12 +119,12 @@ async def _heads(collection: Collection, page: Sequence[Document]) -> dict[str, 
     firsts = await aggregated(
         collection, [{"$match": {"key": {"$in": keys}}}, {"$group": {"_id": "$key", "first": {"$min": "$position"}}}]
     )
-    places = [{"key": group["_id"], "position": group["first"]} for group in firsts]
-    found = await collection.find({"$or": places}).to_list(None) if places else []
+    positions = [{"key": group["_id"], "position": group["first"]} for group in firsts]
+    found = await collection.find({"$or": positions}).to_list(None) if positions else []
     return {document["key"]: document for document in found}
 
 
-async def parked_line(database: Database, key: str) -> list[Parked]:
+async def parked_behind(database: Database, key: str) -> list[Parked]:
     """See the port."""
     found = await database[PARKED].find({"key": to_name(key)}).sort(IN_LINE).to_list(None)
     return [parked_from(document) for document in found]

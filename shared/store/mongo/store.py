@@ -74,7 +74,7 @@ class MongoStore:
     parked = _on_database(parking.parked)
     parked_list = _on_database(parking.parked_list)
     parked_due = _on_database(parking.parked_due)
-    parked_line = _on_database(parking.parked_line)
+    parked_behind = _on_database(parking.parked_behind)
     unpark = _on_database(parking.unpark)
     skip = _on_database(parking.skip)
     skipped = _on_database(parking.skipped)

@@ -141,7 +141,7 @@ class Store(Protocol):
         """Return the heads of lines that are due and not permanent, earliest first."""
         ...
 
-    async def parked_line(self, key: str) -> list[Parked]:
+    async def parked_behind(self, key: str) -> list[Parked]:
         """Return one key's line in order."""
         ...
 

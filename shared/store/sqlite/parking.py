@@ -76,7 +76,7 @@ def parked_due(connection: sqlite3.Connection, now: datetime, *, limit: int = 10
     return [parked_from(row) for row in rows]
 
 
-def parked_line(connection: sqlite3.Connection, key: str) -> list[Parked]:
+def parked_behind(connection: sqlite3.Connection, key: str) -> list[Parked]:
     """See the port."""
     rows = connection.execute(
         f"SELECT {PARKED_COLUMNS} FROM parked WHERE key = ? ORDER BY position",  # noqa: S608 - constants

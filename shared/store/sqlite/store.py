@@ -82,7 +82,7 @@ class SqliteStore:
     parked = _on_writer(parking.parked)
     parked_list = _on_reader(parking.parked_list)
     parked_due = _on_reader(parking.parked_due)
-    parked_line = _on_reader(parking.parked_line)
+    parked_behind = _on_reader(parking.parked_behind)
     unpark = _on_writer(parking.unpark)
     skip = _on_writer(parking.skip)
     skipped = _on_reader(parking.skipped)

@@ -2,7 +2,7 @@
 
 from shared.testing.simulator.plan import Variation
 from shared.testing.simulator.shrink import shortened
-from shared.testing.simulator.sweep import run_seeds, told, undisturbed
+from shared.testing.simulator.sweep import describe, run_seeds, undisturbed
 from shared.testing.simulator.world import Report, World, run_seed
 
-__all__ = ["Report", "Variation", "World", "run_seed", "run_seeds", "shortened", "told", "undisturbed"]
+__all__ = ["Report", "Variation", "World", "describe", "run_seed", "run_seeds", "shortened", "undisturbed"]

@@ -12,11 +12,11 @@ from shared.messaging.parse import Raw
 from shared.testing.simulator.weather import Sent, Weather
 
 PARTITIONS = 2
-Place = tuple[str, int]
+TopicPartition = tuple[str, int]
 """A topic and one of its partitions."""
 
 
-def place_of(topic: str, key: bytes) -> Place:
+def partition_of(topic: str, key: bytes) -> TopicPartition:
     """Return where a key's records go."""
     return topic, crc32(key) % PARTITIONS
 
@@ -32,20 +32,20 @@ class SimBroker:
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
-        self.log: dict[Place, list[Raw]] = {}
+        self.log: dict[TopicPartition, list[Raw]] = {}
         self.hidden: set[tuple[str, int, int]] = set()
         self.committed: dict[tuple[str, str, int], int] = {}
         self._members: dict[str, list[Member]] = {}
 
     def append(self, topic: str, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]]) -> Raw:
         """Take one record; wakes who reads it."""
-        place = place_of(topic, key)
-        records = self.log.setdefault(place, [])
-        raw = Raw(topic, place[1], len(records), key, value, tuple(headers))
+        partition = partition_of(topic, key)
+        records = self.log.setdefault(partition, [])
+        raw = Raw(topic, partition[1], len(records), key, value, tuple(headers))
         records.append(raw)
         for members in self._members.values():
             for member in members:
-                if place in member.assigned:
+                if partition in member.assigned:
                     member.wake.set()
         return raw
 
@@ -68,13 +68,13 @@ class SimBroker:
         members = self._members.get(group, [])
         if not members:
             return
-        for place in members[0].places:
+        for partition in members[0].partitions:
             owner = members[int(self._rng.random() * len(members))]
             for member in members:
                 if member is not owner:
-                    member.assigned.pop(place, None)
-                elif place not in member.assigned or self._rng.random() < 0.3:
-                    member.assigned[place] = self.committed.get((group, *place), 0)
+                    member.assigned.pop(partition, None)
+                elif partition not in member.assigned or self._rng.random() < 0.3:
+                    member.assigned[partition] = self.committed.get((group, *partition), 0)
         for member in members:
             member.wake.set()
 
@@ -90,34 +90,34 @@ class SimBroker:
 
     def records(self) -> list[Raw]:
         """Return everything, partition by partition from offset 0."""
-        return [raw for place in sorted(self.log) for raw in self.log[place]]
+        return [raw for partition in sorted(self.log) for raw in self.log[partition]]
 
 
 class Member:
     """One consumer of a group."""
 
-    def __init__(self, broker: SimBroker, group: str, places: Sequence[Place], rng: Random) -> None:
+    def __init__(self, broker: SimBroker, group: str, partitions: Sequence[TopicPartition], rng: Random) -> None:
         self._broker = broker
         self._rng = rng
         self.group = group
-        self.places = places
-        self.assigned: dict[Place, int] = {}
+        self.partitions = partitions
+        self.assigned: dict[TopicPartition, int] = {}
         self.wake = asyncio.Event()
         self.fenced = False
 
     def poll(self, most: int) -> list[Raw]:
         """Return the next records of some partitions, in order within each, and go past them."""
         batch: list[Raw] = []
-        places = list(self.assigned)
-        self._rng.shuffle(places)
-        for place in places:
-            position = self.assigned[place]
-            records = self._broker.log.get(place)
+        partitions = list(self.assigned)
+        self._rng.shuffle(partitions)
+        for partition in partitions:
+            position = self.assigned[partition]
+            records = self._broker.log.get(partition)
             if not records or position >= len(records) or len(batch) >= most:
                 continue
             taken = records[position : position + most - len(batch)]
-            self.assigned[place] = position + len(taken)
-            batch += [raw for raw in taken if (*place, raw.offset) not in self._broker.hidden]
+            self.assigned[partition] = position + len(taken)
+            batch += [raw for raw in taken if (*partition, raw.offset) not in self._broker.hidden]
         return batch
 
     def commit(self, batch: Sequence[Raw]) -> None:
@@ -147,14 +147,14 @@ class SimPublisher:
         """Send; within one partition nothing after the first failure is sent."""
         await self._weather.pause()
         acknowledged = [False] * len(records)
-        failed: set[Place] = set()
+        failed: set[TopicPartition] = set()
         for index, record in enumerate(records):
-            place = place_of(record.topic, record.key)
-            if place in failed:
+            partition = partition_of(record.topic, record.key)
+            if partition in failed:
                 continue
             fate = self._weather.sending(record.topic, record.key)
             if fate is Sent.REFUSED:
-                failed.add(place)
+                failed.add(partition)
                 continue
             raw = self._broker.append(record.topic, record.key, record.value, record.headers)
             if fate is Sent.TWICE:
@@ -162,7 +162,7 @@ class SimPublisher:
             elif fate is Sent.HIDDEN:
                 self._broker.hidden.add((raw.topic, raw.partition, raw.offset))
             if fate is Sent.UNANSWERED:
-                failed.add(place)
+                failed.add(partition)
             else:
                 acknowledged[index] = True
         await asyncio.sleep(0)

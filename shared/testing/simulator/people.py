@@ -16,7 +16,7 @@ from shared.testing.simulator.process import Process
 from shared.testing.simulator.toys import Acknowledge, Register
 from shared.testing.simulator.weather import Weather
 from shared.verification import Request
-from shared.verification.evidence import Place
+from shared.verification.evidence import Position
 
 _MOST_TRIES: Final = 4
 
@@ -30,8 +30,8 @@ class Surroundings(Protocol):
     data: dict[str, MemoryData]
     alive: dict[str, list[Process]]
     journal: list[Request]
-    poison: set[Place]
-    given_up: set[Place]
+    poison: set[Position]
+    given_up: set[Position]
 
     def now(self) -> datetime:
         """Return the true instant."""

@@ -27,7 +27,7 @@ from shared.testing.simulator.loop import SimLoop
 from shared.testing.simulator.weather import Weather
 from shared.verification import Fired
 from shared.verification.clocks import BY_CLOCK, ran_out
-from shared.verification.evidence import told_in
+from shared.verification.evidence import logged_in
 
 EPOCH: Final = datetime(2024, 3, 10, 12, tzinfo=UTC)
 SWEEP_SECONDS: Final = 25.0
@@ -154,9 +154,9 @@ class Process:
         for commit in commits:
             if not any(record.cause.startswith(BY_CLOCK) for record in commit.records):
                 continue
-            for told in told_in(self.definition, self._until(commit)):
-                clock = ran_out(told)
-                if clock is not None and told.commit.id == commit.id and told.record.cause.startswith(BY_CLOCK):
+            for logged in logged_in(self.definition, self._until(commit)):
+                clock = ran_out(logged)
+                if clock is not None and logged.commit.id == commit.id and logged.record.cause.startswith(BY_CLOCK):
                     self.fired.append(replace(clock, actual=now))
 
     def _until(self, commit: Commit) -> list[Commit]:

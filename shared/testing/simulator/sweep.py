@@ -52,7 +52,7 @@ def _silence() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def told(report: Report, shorter: Report | None = None) -> str:
+def describe(report: Report, shorter: Report | None = None) -> str:
     """Return what went wrong with a seed, how to run it again, and the schedule of its shorter variation, if any."""
     lines = [replay(report), *_wrong(report)]
     shown = report

@@ -30,12 +30,12 @@ SEEDS: Final = range(25)
 def in_any_order(story: Callable[[Scene], Coroutine[Any, Any, None]], seeds: Iterable[int] = SEEDS) -> None:
     """Tell a story in virtual time, once per order of events."""
 
-    async def told(seed: int) -> None:
+    async def one_run(seed: int) -> None:
         with Scene(Random(seed)) as scene:
             await story(scene)
 
     for seed in seeds:
-        SimLoop(Random(seed)).run(told(seed))
+        SimLoop(Random(seed)).run(one_run(seed))
 
 
 class Scene:

@@ -36,13 +36,13 @@ class TestUp:
     def test_killed_and_started_again_it_goes_on(self, run: Run, tmp_path: Path) -> None:
         folder = tmp_path / "data"
         first = up(folder)
-        told = run("submit", "The parcel is late", "--key", "k1", "--data-dir", folder, "--json").json
+        body = run("submit", "The parcel is late", "--key", "k1", "--data-dir", folder, "--json").json
         first.process.kill()
         assert ended(first) == -9
         second = up(folder)
         again = run("submit", "The parcel is late", "--key", "k1", "--data-dir", folder, "--json").json
-        assert (again["id"], again["repeated"]) == (told["id"], True)
-        assert run("show", told["id"], "--data-dir", folder, "--json").json["complaint"]["text"] == "The parcel is late"
+        assert (again["id"], again["repeated"]) == (body["id"], True)
+        assert run("show", body["id"], "--data-dir", folder, "--json").json["complaint"]["text"] == "The parcel is late"
         second.process.terminate()
         assert ended(second) == 0
 

@@ -34,8 +34,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deplo
 
 def test_stores_and_topics_are_checked_against_each_other(run: Run, elsewhere: Deployment) -> None:
     run("submit", "It came late and broken")
-    told = run("verify", "--json").json
-    assert told["C-DENSE"]["ok"]
+    report = run("verify", "--json").json
+    assert report["C-DENSE"]["ok"]
     assert "all topics" in run("verify").out
     strange = OutgoingRecord(INTAKE, b"nobody", b"{}", [("odd", b"header")], 0)
     asyncio.run(_send(elsewhere, strange))
@@ -49,10 +49,10 @@ def test_stores_and_topics_are_checked_against_each_other(run: Run, elsewhere: D
 def test_a_folder_that_was_stopped_is_checked_as_it_lies(run: Run, tmp_path: Path) -> None:
     assert run("submit", "It came late", "--data-dir", tmp_path / "data").code == 0
     ran = run("verify", "--data-dir", tmp_path / "data", "--json")
-    told = json.loads(ran.out)
+    report = json.loads(ran.out)
     assert "nothing runs here" in ran.err
-    assert (ran.code, [name for name, one in told.items() if not one["ok"]]) == (0, [])
-    assert told["C-STATE"]["checked"] > 0
+    assert (ran.code, [name for name, one in report.items() if not one["ok"]]) == (0, [])
+    assert report["C-STATE"]["checked"] > 0
     assert not (tmp_path / "data" / "server.json").exists()
 
 

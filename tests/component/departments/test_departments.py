@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from services.departments import main
 from shared.contracts import departments, intake, topics
-from shared.testing.harness import Heard, Stage, staged
+from shared.testing.harness import Published, Stage, staged
 from tests.component.says import DAY, NOW, closed, registered, triaged
 from tests.component.stages import dense, names, new_id, post
 from throughline.app.clock import SteppedClock
@@ -23,7 +23,7 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def alone(tmp_path: Path, clock: SteppedClock) -> AsyncIterator[Stage]:
+async def fresh(tmp_path: Path, clock: SteppedClock) -> AsyncIterator[Stage]:
     async with staged(main, tmp_path, clock) as running:
         yield running
 
@@ -31,7 +31,7 @@ async def alone(tmp_path: Path, clock: SteppedClock) -> AsyncIterator[Stage]:
 async def table(stage: Stage) -> str:
     """A table with warehouse and last-mile invited."""
     about = new_id()
-    await stage.say(about, registered(about), triaged("packing", "delivery"))
+    await stage.send(about, registered(about), triaged("packing", "delivery"))
     await stage.wait_until_idle()
     return about
 
@@ -40,9 +40,9 @@ async def at_table(stage: Stage, about: str, department: str, what: str, **body:
     return await post(stage, f"/departments/{department}/table/{about}/{what}", **body)
 
 
-def own(heard: list[Heard]) -> list[Heard]:
+def own(published: list[Published]) -> list[Published]:
     """What is on the service's own topic, without the copies for single departments."""
-    return [one for one in heard if one.topic == topics.DEPARTMENTS]
+    return [one for one in published if one.topic == topics.DEPARTMENTS]
 
 
 class TestWhenComplaintAndTriageAreKnown:
@@ -51,51 +51,51 @@ class TestWhenComplaintAndTriageAreKnown:
         about = new_id()
         pair = (registered(about), triaged("packing", "delivery"))
         for event in (pair, pair[::-1])[order]:
-            await stage.say(about, event)
+            await stage.send(about, event)
             await stage.wait_until_idle()
-        heard = await stage.heard(about)
-        opening = [name for name in names(own(heard)) if not name.endswith("Noted")]
+        published = await stage.published(about)
+        opening = [name for name in names(own(published)) if not name.endswith("Noted")]
         assert opening == ["TableOpened", "DepartmentInvited", "DepartmentInvited", "RoundStarted"]
-        assert dense(heard)
+        assert dense(published)
 
     async def test_each_invited_department_finds_its_briefing_on_its_own_topic(self, stage: Stage) -> None:
         about = await table(stage)
-        heard = await stage.heard(about)
+        published = await stage.published(about)
         for department in ("warehouse", "last-mile"):
-            copies = [one for one in heard if one.topic == topics.department_topic(department)]
+            copies = [one for one in published if one.topic == topics.department_topic(department)]
             briefings = [one for one in copies if isinstance(one.event, departments.DepartmentInvited)]
             assert [one.event.department for one in briefings] == [department]  # type: ignore[attr-defined]
             assert [one.envelope.sequence for one in copies] == list(range(1, len(copies) + 1))
-        assert not [one for one in heard if one.topic == topics.department_topic("carrier")]
+        assert not [one for one in published if one.topic == topics.department_topic("carrier")]
 
     async def test_a_copy_has_the_bytes_and_the_id_of_the_original(self, stage: Stage) -> None:
-        heard = await stage.heard(await table(stage))
-        originals = {one.envelope.id: one.raw.value for one in own(heard)}
-        copies = [one for one in heard if one.topic != topics.DEPARTMENTS]
+        published = await stage.published(await table(stage))
+        originals = {one.envelope.id: one.raw.value for one in own(published)}
+        copies = [one for one in published if one.topic != topics.DEPARTMENTS]
         assert copies
         assert all(originals[one.envelope.id] == one.raw.value for one in copies)
 
     async def test_a_historic_one_is_closed_at_once(self, stage: Stage) -> None:
         about = new_id()
-        await stage.say(about, registered(about, historic=True), triaged(historic=True), closed(code="historic"))
-        assert names(own(await stage.heard(about)))[-1] == "TableClosed"
+        await stage.send(about, registered(about, historic=True), triaged(historic=True), closed(code="historic"))
+        assert names(own(await stage.published(about)))[-1] == "TableClosed"
 
     async def test_the_same_topics_all_over_again_change_nothing(self, stage: Stage) -> None:
         about = await table(stage)
         await at_table(stage, about, "warehouse", "join")
-        before = names(await stage.heard()), await stage.digest()
-        await stage.say_all_again()
-        await stage.say_all_again()
-        assert (names(await stage.heard()), await stage.digest()) == before
+        before = names(await stage.published()), await stage.digest()
+        await stage.send_again()
+        await stage.send_again()
+        assert (names(await stage.published()), await stage.digest()) == before
 
 
 class TestWhenDepartmentsAct:
     async def test_joining_is_said_with_its_department_as_the_actor(self, stage: Stage) -> None:
         about = await table(stage)
         await at_table(stage, about, "warehouse", "join")
-        said = own(await stage.heard(about))[-1]
-        assert (said.name, said.event.by) == ("DepartmentJoined", "warehouse")
-        assert said.envelope.causation.startswith("command:")
+        joined = own(await stage.published(about))[-1]
+        assert (joined.name, joined.event.by) == ("DepartmentJoined", "warehouse")
+        assert joined.envelope.causation.startswith("command:")
 
     async def test_another_departments_complaint_is_not_there(self, stage: Stage) -> None:
         about = await table(stage)
@@ -108,11 +108,11 @@ class TestWhenDepartmentsAct:
         about = await table(stage)
         escalation = intake.EscalationRequested(at=NOW, by="customer", reason="Nobody answers")
         joins = [at_table(stage, about, name, "join") for name in ("warehouse", "last-mile") for _ in range(8)]
-        await asyncio.gather(*joins, stage.say(about, escalation))
-        heard = own(await stage.heard(about))
-        assert dense(heard)
-        assert names(heard).count("DepartmentJoined") == 2
-        assert names(heard).count("EscalatedToManagement") == 1
+        await asyncio.gather(*joins, stage.send(about, escalation))
+        published = own(await stage.published(about))
+        assert dense(published)
+        assert names(published).count("DepartmentJoined") == 2
+        assert names(published).count("EscalatedToManagement") == 1
 
     async def test_blaming_words_are_refused_and_only_the_rule_is_said(self, stage: Stage) -> None:
         about = await table(stage)
@@ -122,49 +122,49 @@ class TestWhenDepartmentsAct:
         path = f"/departments/warehouse/table/{about}/propose"
         answers = [await stage.http.post(path, json=body, headers={"Idempotency-Key": "p"}) for _ in range(2)]
         assert [answer.status_code for answer in answers] == [409, 409]
-        heard = own(await stage.heard(about))
-        assert names(heard).count("WordingRefused") == 1
-        assert not [one for one in heard if b"Jonas Feld" in one.raw.value]
+        published = own(await stage.published(about))
+        assert names(published).count("WordingRefused") == 1
+        assert not [one for one in published if b"Jonas Feld" in one.raw.value]
 
 
 class TestWhenTimePasses:
-    async def test_silence_is_said_once_per_department_and_never_early(self, alone: Stage, clock: SteppedClock) -> None:
-        about = await table(alone)
-        invited = [one.event for one in own(await alone.heard(about)) if one.name == "DepartmentInvited"]
+    async def test_silence_is_said_once_per_department_and_never_early(self, fresh: Stage, clock: SteppedClock) -> None:
+        about = await table(fresh)
+        invited = [one.event for one in own(await fresh.published(about)) if one.name == "DepartmentInvited"]
         due = {one.department: one.respond_by for one in invited}  # type: ignore[attr-defined]
         first = min(due.values())
         await clock.move_to(first - DAY / 1440)
-        assert "DepartmentSilent" not in names(await alone.heard(about))
+        assert "DepartmentSilent" not in names(await fresh.published(about))
         for instant in (*sorted(due.values()), max(due.values()) + DAY / 24):
             await clock.move_to(instant)
-            await alone.wait_until_idle()
-        silent = [one.event for one in own(await alone.heard(about)) if one.name == "DepartmentSilent"]
+            await fresh.wait_until_idle()
+        silent = [one.event for one in own(await fresh.published(about)) if one.name == "DepartmentSilent"]
         assert {one.department: one.at for one in silent} == due  # type: ignore[attr-defined]
         assert len(silent) == len(due)
 
     async def test_a_year_without_anybody_ends_with_management_and_comes_to_rest(
-        self, alone: Stage, clock: SteppedClock
+        self, fresh: Stage, clock: SteppedClock
     ) -> None:
-        about = await table(alone)
+        about = await table(fresh)
         for day in (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377):
             await clock.move_to(NOW + day * DAY)
-            await alone.wait_until_idle()
-        heard = own(await alone.heard(about))
-        assert names(heard).count("EscalatedToManagement") == 1
-        assert dense(heard)
-        before = await alone.commits()
+            await fresh.wait_until_idle()
+        published = own(await fresh.published(about))
+        assert names(published).count("EscalatedToManagement") == 1
+        assert dense(published)
+        before = await fresh.commits()
         await clock.move_to(NOW + 800 * DAY)
-        await alone.wait_until_idle()
-        assert await alone.commits() == before
+        await fresh.wait_until_idle()
+        assert await fresh.commits() == before
 
 
 class TestWhenItStartsAgainWithAnEmptyBroker:
-    async def test_it_says_again_what_it_had_said_and_goes_on(self, alone: Stage) -> None:
-        about = await table(alone)
-        before = sorted((one.topic, one.raw.value, one.raw.headers) for one in await alone.heard())
-        await alone.restart()
-        assert sorted((one.topic, one.raw.value, one.raw.headers) for one in await alone.heard()) == before
-        await alone.say(about, intake.ComplaintWithdrawn(at=NOW, by="customer", reason="It was in the shed"))
-        heard = await alone.heard(about)
-        assert names(own(heard))[-1] == "TableClosed"
-        assert dense(heard)
+    async def test_it_says_again_what_it_had_said_and_goes_on(self, fresh: Stage) -> None:
+        about = await table(fresh)
+        before = sorted((one.topic, one.raw.value, one.raw.headers) for one in await fresh.published())
+        await fresh.restart()
+        assert sorted((one.topic, one.raw.value, one.raw.headers) for one in await fresh.published()) == before
+        await fresh.send(about, intake.ComplaintWithdrawn(at=NOW, by="customer", reason="It was in the shed"))
+        published = await fresh.published(about)
+        assert names(own(published))[-1] == "TableClosed"
+        assert dense(published)

@@ -36,7 +36,7 @@ def embedded() -> Iterator[EmbeddedBroker]:
 
 
 @dataclass(frozen=True)
-class Place:
+class Cluster:
     """A broker with both topics, empty, and a group that nobody used before."""
 
     bootstrap_servers: str
@@ -51,25 +51,25 @@ class Place:
         return self.embedded
 
 
-embedded_only = pytest.mark.parametrize("place", ["embedded"], indirect=True)
+embedded_only = pytest.mark.parametrize("cluster", ["embedded"], indirect=True)
 """For tests that need the embedded broker's fault switches; all others meet a real Kafka too."""
 
 
 @pytest.fixture(params=["embedded", "kafka"])
-def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     if request.param == "embedded":
         broker = request.getfixturevalue("embedded")
         quick = TIMING_EMBEDDED._replace(session=1_500, heartbeat=500)
-        yield Place(broker.bootstrap_servers, "routing", quick, broker)
+        yield Cluster(broker.bootstrap_servers, "routing", quick, broker)
         return
     engine: Engine = request.getfixturevalue("bare")
     engine.create_topics(PARTITIONS)
-    yield Place(engine.bootstrap, f"routing-{uuid.uuid4()}", TIMING)
+    yield Cluster(engine.bootstrap, f"routing-{uuid.uuid4()}", TIMING)
 
 
 @pytest.fixture
-async def producer(place: Place) -> AsyncIterator[Producer]:
-    async with started(Producer(place.bootstrap_servers, PARTITIONS)) as running:
+async def producer(cluster: Cluster) -> AsyncIterator[Producer]:
+    async with started(Producer(cluster.bootstrap_servers, PARTITIONS)) as running:
         yield running
 
 
@@ -87,18 +87,18 @@ def record(key: str, value: str | bytes, *, topic: str = TOPIC) -> OutgoingRecor
     return OutgoingRecord(topic, key.encode(), body, [("ce_id", b"%s:1" % key.encode())], 1_700_000_000_000)
 
 
-async def everything(place: Place, topic: str = TOPIC, partitions: int = 4) -> list[ConsumerRecord[Any, Any]]:
+async def everything(cluster: Cluster, topic: str = TOPIC, partitions: int = 4) -> list[ConsumerRecord[Any, Any]]:
     """All records that the broker has of a topic, in the order of each partition."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=place.bootstrap_servers, auto_offset_reset="earliest", fetch_max_wait_ms=10
+        bootstrap_servers=cluster.bootstrap_servers, auto_offset_reset="earliest", fetch_max_wait_ms=10
     )
     async with started(consumer):
-        places = [TopicPartition(topic, number) for number in range(partitions)]
-        consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
-        ends = await consumer.end_offsets(places)
+        partitions = [TopicPartition(topic, number) for number in range(partitions)]
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        ends = await consumer.end_offsets(partitions)
         found: list[ConsumerRecord[Any, Any]] = []
-        while any([await consumer.position(place) < ends[place] for place in places]):
+        while any([await consumer.position(cluster) < ends[cluster] for cluster in partitions]):
             for records in (await consumer.getmany(timeout_ms=100)).values():
                 found.extend(records)
         return found

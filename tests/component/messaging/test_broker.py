@@ -16,7 +16,7 @@ from shared.messaging.kafka.embedded import API_FETCH, API_OFFSET_COMMIT
 from shared.messaging.kafka.producer import Producer, partition_of
 from shared.messaging.outgoing import OutgoingRecord
 
-from .conftest import OTHER, TOPIC, Place, embedded_only, record, until
+from .conftest import OTHER, TOPIC, Cluster, embedded_only, record, until
 
 Batch = Sequence[ConsumerRecord[Any, Any]]
 KEY_OF_PARTITION = {partition_of(b"%d" % n, 4): str(n) for n in range(50)}
@@ -45,17 +45,17 @@ class Seen:
         return [r.value for batch in self.batches for r in batch]
 
     @property
-    def places(self) -> set[tuple[int, int]]:
+    def partitions(self) -> set[tuple[int, int]]:
         return {(r.partition, r.offset) for batch in self.batches for r in batch}
 
 
 @asynccontextmanager
 async def consuming(
-    place: Place, handler: Handler, *topics: str, instance: str | None = None
+    cluster: Cluster, handler: Handler, *topics: str, instance: str | None = None
 ) -> AsyncIterator[AIOKafkaConsumer]:
-    broker = make_broker(place.bootstrap_servers, client_id="routing")
+    broker = make_broker(cluster.bootstrap_servers, client_id="routing")
     subscriber = subscribe(
-        broker, *(topics or (TOPIC,)), group=place.group, instance=instance, handler=handler, timing=place.timing
+        broker, *(topics or (TOPIC,)), group=cluster.group, instance=instance, handler=handler, timing=cluster.timing
     )
     try:
         await broker.start()
@@ -67,8 +67,8 @@ async def consuming(
         await broker.stop()
 
 
-async def committed(place: Place, topic: str = TOPIC) -> dict[int, int]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=place.bootstrap_servers, group_id=place.group)
+async def committed(cluster: Cluster, topic: str = TOPIC) -> dict[int, int]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=cluster.bootstrap_servers, group_id=cluster.group)
     await consumer.start()
     try:
         found = {n: await consumer.committed(TopicPartition(topic, n)) for n in range(4)}
@@ -83,15 +83,15 @@ def spread(count: int, *, topic: str = TOPIC) -> list[OutgoingRecord]:
 
 
 class TestTheEffectiveConfiguration:
-    async def test_of_the_consumer_is_the_one_that_loses_nothing(self, place: Place) -> None:
-        async with consuming(place, Seen(), instance="0") as consumer:
+    async def test_of_the_consumer_is_the_one_that_loses_nothing(self, cluster: Cluster) -> None:
+        async with consuming(cluster, Seen(), instance="0") as consumer:
             assert consumer._enable_auto_commit is False
             assert consumer._isolation_level == "read_committed"
             assert consumer._auto_offset_reset == "earliest"
-            assert consumer._group_id == place.group
-            assert consumer._group_instance_id == f"{place.group}-0"
+            assert consumer._group_id == cluster.group
+            assert consumer._group_instance_id == f"{cluster.group}-0"
             waits = (consumer._fetch_max_wait_ms, consumer._session_timeout_ms, consumer._heartbeat_interval_ms)
-            assert waits == place.timing
+            assert waits == cluster.timing
             assert consumer._key_deserializer is None
             assert consumer._value_deserializer is None
 
@@ -115,10 +115,12 @@ class TestTheEffectiveConfiguration:
 
 
 class TestWhenTheHandlerReturns:
-    async def test_it_got_raw_records_of_several_partitions_in_one_call(self, place: Place, producer: Producer) -> None:
+    async def test_it_got_raw_records_of_several_partitions_in_one_call(
+        self, cluster: Cluster, producer: Producer
+    ) -> None:
         await producer.publish(spread(5))
         seen = Seen()
-        async with consuming(place, seen):
+        async with consuming(cluster, seen):
             await until(lambda: len(seen.values) == 20)
         assert {r.partition for r in seen.batches[0]} == {0, 1, 2, 3}
         first = seen.batches[0][0]
@@ -126,122 +128,124 @@ class TestWhenTheHandlerReturns:
         assert isinstance(first.value, bytes)
         assert isinstance(first.timestamp, int)
 
-    async def test_the_offsets_of_every_partition_are_committed(self, place: Place, producer: Producer) -> None:
+    async def test_the_offsets_of_every_partition_are_committed(self, cluster: Cluster, producer: Producer) -> None:
         await producer.publish([*spread(5), *spread(3, topic=OTHER)])
         seen = Seen()
-        async with consuming(place, seen, TOPIC, OTHER):
+        async with consuming(cluster, seen, TOPIC, OTHER):
             await until(lambda: len(seen.values) == 32)
-        assert await committed(place) == dict.fromkeys(range(4), 5)
-        assert await committed(place, OTHER) == dict.fromkeys(range(4), 3)
+        assert await committed(cluster) == dict.fromkeys(range(4), 5)
+        assert await committed(cluster, OTHER) == dict.fromkeys(range(4), 3)
 
-    async def test_no_call_gets_more_than_500_records(self, place: Place, producer: Producer) -> None:
+    async def test_no_call_gets_more_than_500_records(self, cluster: Cluster, producer: Producer) -> None:
         await producer.publish(spread(300))
         seen = Seen()
-        async with consuming(place, seen):
+        async with consuming(cluster, seen):
             await until(lambda: len(seen.values) == 1_200)
         assert max(len(batch) for batch in seen.batches) == 500
 
-    async def test_nothing_is_committed_before(self, place: Place, producer: Producer) -> None:
+    async def test_nothing_is_committed_before(self, cluster: Cluster, producer: Producer) -> None:
         await producer.publish(spread(5))
         seen = Seen()
         seen.may_return.clear()
-        async with consuming(place, seen):
+        async with consuming(cluster, seen):
             await until(lambda: seen.batches)
-            assert await committed(place) == {}
+            assert await committed(cluster) == {}
             seen.may_return.set()
 
-    async def test_a_restart_goes_on_where_it_was(self, place: Place, producer: Producer) -> None:
+    async def test_a_restart_goes_on_where_it_was(self, cluster: Cluster, producer: Producer) -> None:
         await producer.publish(spread(5))
         seen, later = Seen(), Seen()
-        async with consuming(place, seen):
+        async with consuming(cluster, seen):
             await until(lambda: len(seen.values) == 20)
         await producer.publish([record("c", "new")])
-        async with consuming(place, later):
+        async with consuming(cluster, later):
             await until(lambda: later.values)
         assert later.values == [b"new"]
 
 
 class TestWhenTheHandlerRaises:
-    async def test_the_records_of_every_partition_come_again_in_order(self, place: Place, producer: Producer) -> None:
+    async def test_the_records_of_every_partition_come_again_in_order(
+        self, cluster: Cluster, producer: Producer
+    ) -> None:
         await producer.publish(spread(5))
         seen = Seen(fail_calls=2)
-        async with consuming(place, seen):
+        async with consuming(cluster, seen):
             await until(lambda: len(seen.batches) >= 3 and len(seen.values) >= 60)
-        assert await committed(place) == dict.fromkeys(range(4), 5)
+        assert await committed(cluster) == dict.fromkeys(range(4), 5)
         by_partition: defaultdict[int, list[int]] = defaultdict(list)
         for batch in seen.batches[2:]:
             for got in batch:
                 by_partition[got.partition].append(got.offset)
         assert by_partition == {partition: [0, 1, 2, 3, 4] for partition in range(4)}
 
-    async def test_nothing_of_the_batch_is_committed(self, place: Place, producer: Producer) -> None:
+    async def test_nothing_of_the_batch_is_committed(self, cluster: Cluster, producer: Producer) -> None:
         await producer.publish(spread(5))
         seen = Seen(fail_calls=1_000)
-        async with consuming(place, seen):
+        async with consuming(cluster, seen):
             await until(lambda: len(seen.batches) == 2)
-        assert await committed(place) == {}
+        assert await committed(cluster) == {}
 
-    async def test_it_does_not_spin(self, place: Place, producer: Producer) -> None:
+    async def test_it_does_not_spin(self, cluster: Cluster, producer: Producer) -> None:
         await producer.publish(spread(1))
         seen = Seen(fail_calls=1_000)
         began = time.monotonic()
-        async with consuming(place, seen):
+        async with consuming(cluster, seen):
             await until(lambda: len(seen.batches) == 3)
         assert time.monotonic() - began > 2 * messaging.REDELIVERY_PAUSE_S
 
 
 class TestBytesThatNobodyExpects:
-    async def test_a_header_that_is_no_text_reaches_the_handler(self, place: Place, producer: Producer) -> None:
+    async def test_a_header_that_is_no_text_reaches_the_handler(self, cluster: Cluster, producer: Producer) -> None:
         odd = OutgoingRecord(TOPIC, b"c", b"\xff\xfe", [("content-type", b"\xff\xfe")], 1)
         await producer.publish([odd, record("c", "next")])
         seen = Seen()
-        async with consuming(place, seen):
+        async with consuming(cluster, seen):
             await until(lambda: len(seen.values) == 2)
         assert seen.values == [b"\xff\xfe", b"next"]
         assert seen.batches[0][0].headers == (("content-type", b"\xff\xfe"),)
 
-    async def test_json_is_not_parsed_and_a_tombstone_stays_none(self, place: Place, producer: Producer) -> None:
+    async def test_json_is_not_parsed_and_a_tombstone_stays_none(self, cluster: Cluster, producer: Producer) -> None:
         assert producer.kafka is not None
         await producer.kafka.send_and_wait(TOPIC, None, key=b"c")
         await producer.publish([OutgoingRecord(TOPIC, b"c", b'{"a": 1}', [("content-type", b"application/json")], 1)])
         seen = Seen()
-        async with consuming(place, seen):
+        async with consuming(cluster, seen):
             await until(lambda: len(seen.values) == 2)
         assert seen.values == [None, b'{"a": 1}']
 
 
 class TestWhenTheBrokerFalters:
     @embedded_only
-    async def test_a_passing_error_on_fetch_or_commit_loses_nothing(self, place: Place, producer: Producer) -> None:
+    async def test_a_passing_error_on_fetch_or_commit_loses_nothing(self, cluster: Cluster, producer: Producer) -> None:
         not_leader, loading = 6, 14
-        place.faults.fail_next(API_FETCH, not_leader, not_leader)
-        place.faults.fail_next(API_OFFSET_COMMIT, loading)
+        cluster.faults.fail_next(API_FETCH, not_leader, not_leader)
+        cluster.faults.fail_next(API_OFFSET_COMMIT, loading)
         await producer.publish(spread(5))
         seen = Seen()
-        async with consuming(place, seen):
-            await until(lambda: len(seen.places) == 20)
-        assert await committed(place) == dict.fromkeys(range(4), 5)
+        async with consuming(cluster, seen):
+            await until(lambda: len(seen.partitions) == 20)
+        assert await committed(cluster) == dict.fromkeys(range(4), 5)
 
     @embedded_only
     async def test_a_commit_that_the_group_refuses_brings_the_records_again(
-        self, place: Place, producer: Producer
+        self, cluster: Cluster, producer: Producer
     ) -> None:
-        place.faults.fail_next(API_OFFSET_COMMIT, REBALANCE_IN_PROGRESS)
+        cluster.faults.fail_next(API_OFFSET_COMMIT, REBALANCE_IN_PROGRESS)
         await producer.publish(spread(5))
         seen = Seen()
-        async with consuming(place, seen):
-            await until(lambda: len(seen.places) == 20)
+        async with consuming(cluster, seen):
+            await until(lambda: len(seen.partitions) == 20)
             await producer.publish(spread(1))
-            await until(lambda: len(seen.places) == 24)
-        assert await committed(place) == dict.fromkeys(range(4), 6)
+            await until(lambda: len(seen.partitions) == 24)
+        assert await committed(cluster) == dict.fromkeys(range(4), 6)
 
     @embedded_only
-    async def test_it_goes_on_when_the_broker_is_back(self, place: Place, producer: Producer) -> None:
+    async def test_it_goes_on_when_the_broker_is_back(self, cluster: Cluster, producer: Producer) -> None:
         seen = Seen()
-        async with consuming(place, seen):
-            place.faults.set_down(True)
+        async with consuming(cluster, seen):
+            cluster.faults.set_down(True)
             await asyncio.sleep(0.3)
-            place.faults.set_down(False)
+            cluster.faults.set_down(False)
             while not all(await producer.publish([record("c", "after")])):
                 pass
             await until(lambda: seen.values, timeout_s=15)

@@ -10,7 +10,7 @@ import pytest_asyncio
 from services.review import main
 from shared.contracts import departments, review, topics
 from shared.messaging.replay import Replay
-from shared.testing.harness import Heard, Stage, staged
+from shared.testing.harness import Published, Stage, staged
 from tests.component.says import DAY, NOW, closed, completed, opened, ran, registered, triaged
 from tests.component.stages import dense, names, new_id, post
 from throughline.app.clock import SteppedClock
@@ -27,7 +27,7 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def alone(tmp_path: Path, clock: SteppedClock) -> AsyncIterator[Stage]:
+async def fresh(tmp_path: Path, clock: SteppedClock) -> AsyncIterator[Stage]:
     async with staged(main, tmp_path, clock) as running:
         yield running
 
@@ -46,23 +46,23 @@ def historic(about: str) -> list[Any]:
 async def resolve(stage: Stage, **changes: object) -> str:
     """A live complaint whose answer went out."""
     about = new_id()
-    await stage.say(about, registered(about, steps=LATE), triaged(**changes), opened(**changes))
+    await stage.send(about, registered(about, steps=LATE), triaged(**changes), opened(**changes))
     await stage.wait_until_idle()
     delivered = departments.RemedyDelivered(at=NOW, by="last-mile", department="last-mile", cost=Decimal("80.00"))
-    await stage.say(about, delivered, completed())
+    await stage.send(about, delivered, completed())
     await stage.wait_until_idle()
     return about
 
 
 async def accept(stage: Stage, about: str) -> None:
     """The customer accepts, so complaint and table end."""
-    await stage.say(about, closed(), departments.TableClosed(at=NOW, by="system", why="accepted"))
+    await stage.send(about, closed(), departments.TableClosed(at=NOW, by="system", why="accepted"))
 
 
 async def counted(stage: Stage) -> dict[str, int]:
     """Complaints per theme, as the topic has it, and per month, as the board reads it."""
     found: dict[str, int] = {}
-    for one in await stage.heard():
+    for one in await stage.published():
         if one.name == "ComplaintCounted":
             found[one.key] = found.get(one.key, 0) + 1
     for month in (await stage.http.get("/summary")).json()["periods"]:
@@ -70,51 +70,51 @@ async def counted(stage: Stage) -> dict[str, int]:
     return found
 
 
-def own(heard: list[Heard]) -> list[Heard]:
-    return [one for one in heard if one.topic == topics.REVIEW]
+def own(published: list[Published]) -> list[Published]:
+    return [one for one in published if one.topic == topics.REVIEW]
 
 
 class TestWhenAComplaintOfThePastIsKnown:
     async def test_it_is_reviewed_and_summarised_without_anybody(self, stage: Stage) -> None:
         about = new_id()
-        await stage.say(about, *historic(about))
-        heard = await stage.heard(about)
-        assert names(own(heard))[-2:] == ["ReviewConcluded", "SummaryPublished"]
-        assert names([one for one in heard if one.topic == topics.SUMMARIES]) == ["SummaryPublished"]
-        assert dense(heard)
+        await stage.send(about, *historic(about))
+        published = await stage.published(about)
+        assert names(own(published))[-2:] == ["ReviewConcluded", "SummaryPublished"]
+        assert names([one for one in published if one.topic == topics.SUMMARIES]) == ["SummaryPublished"]
+        assert dense(published)
 
     async def test_the_order_in_which_topics_arrive_does_not_change_what_comes_of_it(self, stage: Stage) -> None:
         ends: set[tuple[str, ...]] = set()
         for order in permutations(range(3)):
             about = new_id()
-            said = historic(about)
-            by_topic = (said[:2], said[2:3], said[3:])
+            received = historic(about)
+            by_topic = (received[:2], received[2:3], received[3:])
             for topic in order:
-                await stage.say(about, *by_topic[topic])
+                await stage.send(about, *by_topic[topic])
                 await stage.wait_until_idle()
-            ends.add(tuple(name for name in names(own(await stage.heard(about))) if not name.endswith("Noted")))
+            ends.add(tuple(name for name in names(own(await stage.published(about))) if not name.endswith("Noted")))
         assert len(ends) == 1
 
     async def test_each_cause_and_the_month_count_it_once_however_often_it_is_told(self, stage: Stage) -> None:
         before = await counted(stage)
         about = new_id()
-        await stage.say(about, *historic(about))
+        await stage.send(about, *historic(about))
         after = await counted(stage)
         grown = {key: number - before.get(key, 0) for key, number in after.items() if number != before.get(key, 0)}
-        concluded = next(one.event for one in await stage.heard(about) if one.name == "ReviewConcluded")
+        concluded = next(one.event for one in await stage.published(about) if one.name == "ReviewConcluded")
         assert isinstance(concluded, review.ReviewConcluded)
         assert set(grown) == {concluded.period, *(f"{cause.step}.{cause.factor}" for cause in concluded.causes)}
         assert set(grown.values()) == {1}
-        await stage.say_all_again()
-        await stage.say_all_again()
+        await stage.send_again()
+        await stage.send_again()
         assert await counted(stage) == after
 
     async def test_the_same_topics_all_over_again_change_nothing(self, stage: Stage) -> None:
         about = new_id()
-        await stage.say(about, *historic(about))
-        before = names(await stage.heard()), await stage.digest()
-        await stage.say_all_again()
-        assert (names(await stage.heard()), await stage.digest()) == before
+        await stage.send(about, *historic(about))
+        before = names(await stage.published()), await stage.digest()
+        await stage.send_again()
+        assert (names(await stage.published()), await stage.digest()) == before
 
     async def test_a_hundred_in_one_month_are_a_hundred_in_its_count(self, stage: Stage) -> None:
         before = (await counted(stage)).get("2026-03", 0)
@@ -128,19 +128,19 @@ class TestWhenAComplaintOfThePastIsKnown:
 class TestWhenALiveComplaintIsResolved:
     async def test_the_review_opens_because_of_that_event_with_times_causes_and_costs(self, stage: Stage) -> None:
         about = await resolve(stage)
-        heard = own(await stage.heard(about))
-        told = {one.name: one.envelope.causation for one in heard}
-        assert {"ReviewOpened", "TimesAttributed", "CausesFound", "CostsComputed"} <= set(told)
-        assert told["ReviewOpened"] == f"resolution/{about}:3"
-        costs = next(one.event for one in heard if one.name == "CostsComputed")
+        published = own(await stage.published(about))
+        causes = {one.name: one.envelope.causation for one in published}
+        assert {"ReviewOpened", "TimesAttributed", "CausesFound", "CostsComputed"} <= set(causes)
+        assert causes["ReviewOpened"] == f"resolution/{about}:3"
+        costs = next(one.event for one in published if one.name == "CostsComputed")
         assert isinstance(costs, review.CostsComputed)
         assert costs.costs.compensation == Decimal("80.00")
 
     async def test_it_concludes_by_itself_when_the_complaint_is_closed(self, stage: Stage) -> None:
         about = await resolve(stage)
-        assert "ReviewConcluded" not in names(await stage.heard(about))
+        assert "ReviewConcluded" not in names(await stage.published(about))
         await accept(stage, about)
-        assert names(own(await stage.heard(about)))[-2:] == ["ReviewConcluded", "SummaryPublished"]
+        assert names(own(await stage.published(about)))[-2:] == ["ReviewConcluded", "SummaryPublished"]
 
     async def test_a_department_acknowledges_the_summary_once(self, stage: Stage) -> None:
         about = await resolve(stage)
@@ -148,69 +148,69 @@ class TestWhenALiveComplaintIsResolved:
         await stage.wait_until_idle()
         for _ in range(2):
             await post(stage, f"/reviews/{about}/acknowledge", department="warehouse")
-        assert names(await stage.heard(about)).count("SummaryAcknowledged") == 1
+        assert names(await stage.published(about)).count("SummaryAcknowledged") == 1
 
     async def test_a_severe_one_waits_for_the_board_until_its_clock_runs_out(
-        self, alone: Stage, clock: SteppedClock
+        self, fresh: Stage, clock: SteppedClock
     ) -> None:
-        about = await resolve(alone, severity="high")
-        await accept(alone, about)
-        heard = own(await alone.heard(about))
-        conclude_by = next(one.event.conclude_by for one in heard if isinstance(one.event, review.ReviewOpened))
-        assert "ReviewConcluded" not in names(heard)
+        about = await resolve(fresh, severity="high")
+        await accept(fresh, about)
+        published = own(await fresh.published(about))
+        conclude_by = next(one.event.conclude_by for one in published if isinstance(one.event, review.ReviewOpened))
+        assert "ReviewConcluded" not in names(published)
         assert conclude_by is not None
         await clock.move_to(conclude_by - DAY / 1440)
-        assert "ReviewConcluded" not in names(await alone.heard(about))
+        assert "ReviewConcluded" not in names(await fresh.published(about))
         for instant in (conclude_by, conclude_by + 30 * DAY):
             await clock.move_to(instant)
-            heard = own(await alone.heard(about))
-        assert names(heard).count("ReviewConcluded") == 1
+            published = own(await fresh.published(about))
+        assert names(published).count("ReviewConcluded") == 1
 
 
 class TestWhenItStartsAgainWithAnEmptyBroker:
-    async def test_what_it_counts_from_its_own_topic_is_not_counted_again(self, alone: Stage) -> None:
+    async def test_what_it_counts_from_its_own_topic_is_not_counted_again(self, fresh: Stage) -> None:
         every = [new_id() for _ in range(10)]
         for about in every:
-            await alone.say(about, *historic(about))
-        before = await counted(alone)
-        await alone.restart()
-        await alone.say_all_again()
-        assert await counted(alone) == before
-        page = (await alone.http.get("/summary", params={"period": "2026-03"})).json()
+            await fresh.send(about, *historic(about))
+        before = await counted(fresh)
+        await fresh.restart()
+        await fresh.send_again()
+        assert await counted(fresh) == before
+        page = (await fresh.http.get("/summary", params={"period": "2026-03"})).json()
         assert page["complaints"] == 10
 
-    async def test_it_goes_on_where_it_was(self, alone: Stage) -> None:
-        about = await resolve(alone)
-        await alone.restart()
-        await accept(alone, about)
-        heard = await alone.heard(about)
-        assert names(own(heard))[-2:] == ["ReviewConcluded", "SummaryPublished"]
-        assert dense(heard)
+    async def test_it_goes_on_where_it_was(self, fresh: Stage) -> None:
+        about = await resolve(fresh)
+        await fresh.restart()
+        await accept(fresh, about)
+        published = await fresh.published(about)
+        assert names(own(published))[-2:] == ["ReviewConcluded", "SummaryPublished"]
+        assert dense(published)
 
 
 class TestWhenItsReadModelsAreBuiltAnew:
-    async def test_they_say_what_they_said(self, alone: Stage) -> None:
+    async def test_they_say_what_they_said(self, fresh: Stage) -> None:
         for about in [new_id() for _ in range(3)]:
-            await alone.say(about, *historic(about))
-        await alone.wait_until_idle()
-        before = (await alone.http.get("/summary", params={"period": "2026-03"})).json()
+            await fresh.send(about, *historic(about))
+        await fresh.wait_until_idle()
+        before = (await fresh.http.get("/summary", params={"period": "2026-03"})).json()
         assert before["complaints"] == 3
-        alone.service.replay = own_log(alone)
+        fresh.service.replay = own_log(fresh)
         after, begins = "", {"rebuild": True}
         while True:
-            answer = await alone.http.post("/replay", json={"all": True, "after": after, **begins})
+            answer = await fresh.http.post("/replay", json={"all": True, "after": after, **begins})
             assert answer.status_code == 200, answer.text
             after, begins = answer.json()["next"], {}
             if not after:
                 break
-        assert (await alone.http.get("/summary", params={"period": "2026-03"})).json() == before
+        assert (await fresh.http.get("/summary", params={"period": "2026-03"})).json() == before
 
     @pytest.mark.parametrize(
         "body",
         [{"rebuild": True}, {"rebuild": True, "complaint": "c1"}, {"rebuild": True, "all": True, "after": "x@1"}],
     )
-    async def test_only_from_the_beginning_and_of_all(self, alone: Stage, body: dict[str, Any]) -> None:
-        answer = await alone.http.post("/replay", json=body)
+    async def test_only_from_the_beginning_and_of_all(self, fresh: Stage, body: dict[str, Any]) -> None:
+        answer = await fresh.http.post("/replay", json=body)
         assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (422, "invalid")
 
 

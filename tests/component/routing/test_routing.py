@@ -23,7 +23,7 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def alone(tmp_path: Path, clock: SteppedClock) -> AsyncIterator[Stage]:
+async def fresh(tmp_path: Path, clock: SteppedClock) -> AsyncIterator[Stage]:
     async with staged(main, tmp_path, clock) as running:
         yield running
 
@@ -31,107 +31,107 @@ async def alone(tmp_path: Path, clock: SteppedClock) -> AsyncIterator[Stage]:
 class TestWhenAComplaintIsRegistered:
     async def test_the_triage_is_on_the_topic_because_of_that_event(self, stage: Stage) -> None:
         about = new_id()
-        await stage.say(about, registered(about))
-        (said,) = await stage.heard(about)
-        envelope = said.envelope
-        assert (said.topic, said.key, envelope.subject) == (topics.ROUTING, about, about)
+        await stage.send(about, registered(about))
+        (triaged,) = await stage.published(about)
+        envelope = triaged.envelope
+        assert (triaged.topic, triaged.key, envelope.subject) == (topics.ROUTING, about, about)
         assert (envelope.id, envelope.source, envelope.sequence) == (f"triage/{about}:1", "/routing", 1)
         assert (envelope.causation, envelope.correlation) == (f"complaint/{about}:1", about)
-        assert isinstance(said.event, routing.ComplaintTriaged)
-        assert said.event.category == "damaged"
-        assert all(step.why for step in said.event.steps)
+        assert isinstance(triaged.event, routing.ComplaintTriaged)
+        assert triaged.event.category == "damaged"
+        assert all(step.why for step in triaged.event.steps)
 
     async def test_the_step_that_overran_is_touched_by_fact(self, stage: Stage) -> None:
         about = new_id()
         steps = (ran("picking", 60), ran("delivery", 2))
-        await stage.say(about, registered(about, text="Where is it?", steps=steps))
-        (said,) = await stage.heard(about)
-        assert isinstance(said.event, routing.ComplaintTriaged)
-        assert [(step.step, step.why[0].basis) for step in said.event.steps if step.why[0].basis == "fact"] == [
+        await stage.send(about, registered(about, text="Where is it?", steps=steps))
+        (triaged,) = await stage.published(about)
+        assert isinstance(triaged.event, routing.ComplaintTriaged)
+        assert [(step.step, step.why[0].basis) for step in triaged.event.steps if step.why[0].basis == "fact"] == [
             ("picking", "fact")
         ]
 
     async def test_the_same_topic_all_over_again_changes_nothing(self, stage: Stage) -> None:
         for about in (new_id(), new_id(), new_id()):
-            await stage.say(about, registered(about), closed())
-        before = names(await stage.heard()), await stage.digest()
-        await stage.say_all_again()
-        await stage.say_all_again()
-        assert (names(await stage.heard()), await stage.digest()) == before
+            await stage.send(about, registered(about), closed())
+        before = names(await stage.published()), await stage.digest()
+        await stage.send_again()
+        await stage.send_again()
+        assert (names(await stage.published()), await stage.digest()) == before
 
     async def test_five_hundred_at_once_are_five_hundred_triages(self, stage: Stage) -> None:
         every = [new_id() for _ in range(500)]
         await stage.publish([stage.record(about, registered(about)) for about in every])
-        heard = await stage.heard()
-        triaged = [one.key for one in heard if one.name == "ComplaintTriaged"]
+        published = await stage.published()
+        triaged = [one.key for one in published if one.name == "ComplaintTriaged"]
         assert sorted(key for key in triaged if key in set(every)) == every
 
 
 class TestWhenNobodyKnows:
     async def test_it_waits_for_a_person_whose_decision_is_said(self, stage: Stage) -> None:
         about = new_id()
-        await stage.say(about, registered(about, text="Hm."))
-        assert names(await stage.heard(about)) == ["TriageQueued"]
+        await stage.send(about, registered(about, text="Hm."))
+        assert names(await stage.published(about)) == ["TriageQueued"]
         decided = {"category": "damaged", "reason": "The picture shows a broken box."}
         await post(stage, f"/triages/{about}/decide", "by-hand", **decided)
         again = await post(stage, f"/triages/{about}/decide", "by-hand", **decided)
-        heard = await stage.heard(about)
+        published = await stage.published(about)
         assert again["repeated"]
-        assert names(heard) == ["TriageQueued", "ComplaintTriaged"]
-        assert isinstance(heard[1].event, routing.ComplaintTriaged)
-        assert heard[1].event.basis == "person"
+        assert names(published) == ["TriageQueued", "ComplaintTriaged"]
+        assert isinstance(published[1].event, routing.ComplaintTriaged)
+        assert published[1].event.basis == "person"
 
     async def test_a_decision_while_the_complaint_closes_loses_neither(self, stage: Stage) -> None:
         about = new_id()
-        await stage.say(about, registered(about, text="Hm."))
+        await stage.send(about, registered(about, text="Hm."))
         await stage.wait_until_idle()
         deciding = stage.http.post(f"/triages/{about}/decide", json={"category": "damaged", "reason": "Seen."})
-        answer, _ = await asyncio.gather(deciding, stage.say(about, closed()))
-        heard = await stage.heard(about)
-        assert dense(heard)
-        assert names(heard)[-1] == "TriageEnded"
-        assert answer.status_code == (200 if "ComplaintTriaged" in names(heard) else 409)
+        answer, _ = await asyncio.gather(deciding, stage.send(about, closed()))
+        published = await stage.published(about)
+        assert dense(published)
+        assert names(published)[-1] == "TriageEnded"
+        assert answer.status_code == (200 if "ComplaintTriaged" in names(published) else 409)
 
-    async def test_a_clock_shows_that_nobody_decided_once(self, alone: Stage, clock: SteppedClock) -> None:
+    async def test_a_clock_shows_that_nobody_decided_once(self, fresh: Stage, clock: SteppedClock) -> None:
         about = new_id()
-        await alone.say(about, registered(about, text="Hm."))
-        (queued,) = await alone.heard(about)
+        await fresh.send(about, registered(about, text="Hm."))
+        (queued,) = await fresh.published(about)
         assert isinstance(queued.event, routing.TriageQueued)
         assert queued.event.decide_by is not None
         await clock.move_to(queued.event.decide_by - HOUR / 60)
-        assert names(await alone.heard(about)) == ["TriageQueued"]
+        assert names(await fresh.published(about)) == ["TriageQueued"]
         for instant in (queued.event.decide_by, queued.event.decide_by + 30 * DAY):
             await clock.move_to(instant)
-            heard = await alone.heard(about)
-        assert names(heard) == ["TriageQueued", "TriageOverdue"]
-        assert heard[1].event.at == queued.event.decide_by
+            published = await fresh.published(about)
+        assert names(published) == ["TriageQueued", "TriageOverdue"]
+        assert published[1].event.at == queued.event.decide_by
 
 
 class TestWhenDepartmentsAnswer:
     async def test_joining_confirms_and_declining_refutes_their_steps(self, stage: Stage) -> None:
         about = new_id()
-        await stage.say(about, registered(about))
+        await stage.send(about, registered(about))
         await stage.wait_until_idle()
-        await stage.say(
+        await stage.send(
             about,
             departments.DepartmentJoined(at=NOW, by="warehouse", department="warehouse"),
             departments.DepartmentDeclined(
                 at=NOW, by="carrier", department="carrier", reason="step-not-ours", nominee="last-mile"
             ),
         )
-        heard = await stage.heard(about)
-        told = {(one.name, one.event.department) for one in heard[1:]}  # type: ignore[attr-defined]
-        assert dense(heard)
-        assert ("StepConfirmed", "warehouse") in told
-        assert ("StepRefuted", "carrier") in told
+        published = await stage.published(about)
+        verdicts = {(one.name, one.event.department) for one in published[1:]}  # type: ignore[attr-defined]
+        assert dense(published)
+        assert ("StepConfirmed", "warehouse") in verdicts
+        assert ("StepRefuted", "carrier") in verdicts
 
     async def test_answers_that_come_before_the_complaint_are_no_trouble(self, stage: Stage) -> None:
         about = new_id()
-        await stage.say(about, departments.DepartmentJoined(at=NOW, by="warehouse", department="warehouse"))
+        await stage.send(about, departments.DepartmentJoined(at=NOW, by="warehouse", department="warehouse"))
         await stage.wait_until_idle()
-        await stage.say(about, registered(about))
-        heard = await stage.heard(about)
-        assert "ComplaintTriaged" in names(heard)
+        await stage.send(about, registered(about))
+        published = await stage.published(about)
+        assert "ComplaintTriaged" in names(published)
         assert await stage.service.store.parked([about]) == {}
 
 
@@ -140,8 +140,8 @@ class TestWhenARecordIsBroken:
         broken, sound = new_id(), new_id()
         first = stage.record(broken, registered(broken))._replace(value=b'{"complaint": "not an event"}')
         await stage.publish([first, stage.record(broken, closed()), stage.record(sound, registered(sound))])
-        assert names(await stage.heard(sound)) == ["ComplaintTriaged"]
-        assert await stage.heard(broken) == []
+        assert names(await stage.published(sound)) == ["ComplaintTriaged"]
+        assert await stage.published(broken) == []
         assert await stage.service.store.parked([broken, sound]) == {broken: 2}
         listed = (await stage.http.get("/parked")).json()
         assert [one["permanent"] for one in listed if one["complaint"] == broken] == [True, False]
@@ -162,28 +162,28 @@ class TestWhenARecordIsBroken:
         record = stage.record(about, registered(about))
         headers = [(name, b"ComplaintPainted.v1" if name == "ce_type" else value) for name, value in record.headers]
         await stage.publish([record._replace(headers=headers), stage.record(about, closed())])
-        assert names(await stage.heard(about)) in (["TriageEnded"], [])
+        assert names(await stage.published(about)) in (["TriageEnded"], [])
         assert await stage.service.store.parked([about]) == {}
 
 
 class TestWhenItStartsAgainWithAnEmptyBroker:
-    async def test_it_says_again_what_it_had_said_and_goes_on(self, alone: Stage) -> None:
+    async def test_it_says_again_what_it_had_said_and_goes_on(self, fresh: Stage) -> None:
         about = new_id()
-        await alone.say(about, registered(about))
-        before = [(one.key, one.raw.value, one.raw.headers) for one in await alone.heard()]
-        await alone.restart()
-        await alone.say_all_again()
-        await alone.say(about, departments.DepartmentJoined(at=NOW, by="warehouse", department="warehouse"))
-        heard = await alone.heard()
-        assert [(one.key, one.raw.value, one.raw.headers) for one in heard[: len(before)]] == before
-        assert names(heard) == ["ComplaintTriaged", "StepConfirmed"]
-        assert dense(heard)
+        await fresh.send(about, registered(about))
+        before = [(one.key, one.raw.value, one.raw.headers) for one in await fresh.published()]
+        await fresh.restart()
+        await fresh.send_again()
+        await fresh.send(about, departments.DepartmentJoined(at=NOW, by="warehouse", department="warehouse"))
+        published = await fresh.published()
+        assert [(one.key, one.raw.value, one.raw.headers) for one in published[: len(before)]] == before
+        assert names(published) == ["ComplaintTriaged", "StepConfirmed"]
+        assert dense(published)
 
-    async def test_what_came_while_it_was_away_is_applied_from_where_it_was(self, alone: Stage) -> None:
+    async def test_what_came_while_it_was_away_is_applied_from_where_it_was(self, fresh: Stage) -> None:
         about = new_id()
-        await alone.say(about, registered(about))
-        await alone.wait_until_idle()
-        await alone.restart()
-        later = alone.record(about, closed())
-        await alone.publish([*alone.said, later])
-        assert names(await alone.heard(about)) == ["ComplaintTriaged", "TriageEnded"]
+        await fresh.send(about, registered(about))
+        await fresh.wait_until_idle()
+        await fresh.restart()
+        later = fresh.record(about, closed())
+        await fresh.publish([*fresh.sent, later])
+        assert names(await fresh.published(about)) == ["ComplaintTriaged", "TriageEnded"]

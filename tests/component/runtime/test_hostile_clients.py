@@ -35,11 +35,11 @@ class TestAnEventTooLargeForTheBroker:
             *({"idempotency_key": f"{n}", "complaint": TORN} for n in range(40)),
         ]
         answers = (await stage.http.post("/complaints/bulk", json=items)).json()
-        heard = await stage.heard()
+        published = await stage.published()
         assert [one["status"] for one in answers] == ["rejected", *["registered"] * 40]
         assert "large" in answers[0]["problem"]
-        assert len(heard) == 40
-        assert max(len(one.raw.value) for one in heard) < MAX_RECORD_BYTES
+        assert len(published) == 40
+        assert max(len(one.raw.value) for one in published) < MAX_RECORD_BYTES
         assert await stage.service.not_ready() == {}
 
 
@@ -70,8 +70,8 @@ class TestClientsThatBreakOff:
             (await stage.http.post("/complaints", json=TORN, headers={"Idempotency-Key": f"{number}"})).json()["id"]
             for number in range(60)
         ]
-        heard = await stage.heard()
-        assert sorted(one.key for one in heard) == sorted(again)
+        published = await stage.published()
+        assert sorted(one.key for one in published) == sorted(again)
         assert len(set(again)) == 60
 
 
@@ -87,24 +87,24 @@ class TestEverybodyAtOnceOnOneComplaint:
             )
         )
         assert sorted(answer.status_code for answer in answers) == [200, *[412] * 15]
-        assert names(await stage.heard(complaint)) == ["ComplaintRegistered", "ComplaintWithdrawn"]
+        assert names(await stage.published(complaint)) == ["ComplaintRegistered", "ComplaintWithdrawn"]
 
     async def test_http_kafka_and_the_clock_on_one_table_lose_nothing(self, tmp_path: Path) -> None:
         clock = SteppedClock(NOW)
         async with staged(departments, tmp_path, clock) as table:
             about = new_id()
-            await table.say(about, registered(about), triaged("packing", "delivery"))
+            await table.send(about, registered(about), triaged("packing", "delivery"))
             await table.wait_until_idle()
             answers = await asyncio.gather(
                 *(_propose(table, about, name, n) for n in range(12) for name in ("warehouse", "last-mile")),
-                table.say(about, triaged("packing", "delivery", "line-haul", basis="person")),
+                table.send(about, triaged("packing", "delivery", "line-haul", basis="person")),
                 clock.move_to(NOW.replace(day=3)),
             )
             accepted = [answer for answer in answers if answer is not None and answer.status_code == 200]
-            heard = [one for one in await table.heard(about) if one.topic.startswith("complaints.departments")]
-            assert dense(heard)
-            assert len([one for one in heard if isinstance(one.event, ProposalMade)]) == len(accepted)
-            assert names(heard).count("DepartmentInvited") == 3
+            published = [one for one in await table.published(about) if one.topic.startswith("complaints.departments")]
+            assert dense(published)
+            assert len([one for one in published if isinstance(one.event, ProposalMade)]) == len(accepted)
+            assert names(published).count("DepartmentInvited") == 3
 
 
 async def _propose(table: Stage, about: str, department: str, number: int) -> httpx.Response:

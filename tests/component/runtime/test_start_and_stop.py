@@ -33,10 +33,10 @@ async def test_idle_means_compared_with_the_sources_too_after_a_kill_with_much_u
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the broker had in memory is gone with it; only the sources' logs still tell of it."""
-    async with Stage(creating(intake), tmp_path, SystemClock()) as alone:
+    async with Stage(creating(intake), tmp_path, SystemClock()) as fresh:
         items = [{"idempotency_key": f"{n}", "complaint": PAST} for n in range(50)]
-        assert (await alone.http.post("/complaints/bulk", json=items)).is_success
-        await alone.wait_until_idle()
+        assert (await fresh.http.post("/complaints/bulk", json=items)).is_success
+        await fresh.wait_until_idle()
     folder = _folder_with_intakes_store(tmp_path)
     monkeypatch.setattr(runtime, "REPUBLISHED_COMMITS", 0)
     async with deployed(folder, "parcel-retailer") as deployment:
@@ -71,7 +71,7 @@ async def test_stopping_at_any_moment_of_the_start_leaves_nothing_open(
 async def test_stopping_while_the_broker_is_down_takes_seconds_not_minutes(tmp_path: Path) -> None:
     async with staged(routing, tmp_path, SteppedClock(NOW)) as stage:
         about = new_id()
-        await stage.say(about, registered(about))
+        await stage.send(about, registered(about))
         await stage.wait_until_idle()
         stage.broker.set_down(True)
         loop = asyncio.get_running_loop()

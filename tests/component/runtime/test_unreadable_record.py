@@ -52,9 +52,9 @@ async def test_it_is_parked_and_every_complaint_flows(tmp_path: Path) -> None:
         await stage.publish([stage.record(about, registered(about)) for about in every[:30]])
         await _write_unreadable(stage, stuck, copies=2)
         await stage.publish([stage.record(about, registered(about)) for about in every[30:]])
-        heard = await stage.heard()
-        assert sorted(one.key for one in heard) == every
-        assert set(names(heard)) == {"ComplaintTriaged"}
+        published = await stage.published()
+        assert sorted(one.key for one in published) == every
+        assert set(names(published)) == {"ComplaintTriaged"}
         parked = await stage.service.store.parked_list()
         assert [(one.topic, one.partition) for one in parked] == [(INTAKE, stuck)] * 2
         assert parked[0].permanent

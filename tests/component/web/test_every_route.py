@@ -111,19 +111,19 @@ class TestEveryRead:
         self, running: Running, service: str
     ) -> None:
         paths = (await running.edge.get(f"/{service}/openapi.json")).json()["paths"]
-        asked = 0
+        called = 0
         for path, known in paths.items():
             for parameter in known.get("get", {}).get("parameters", ()):
                 if parameter["in"] != "query":
                     continue
                 for value in ("-1", "9" * 30, "é\x00" + "x" * 2_000, "'; --"):
-                    asked += 1
+                    called += 1
                     at = f"/{service}{filled(path, 'no-such-thing')}"
                     answer = await running.edge.get(at, params={parameter["name"]: value})
                     assert answer.status_code < 500, f"{path} {parameter['name']}={value!r}: {answer.text}"
                     if answer.status_code >= 400:
                         problem_in(answer)
-        assert asked
+        assert called
 
     async def test_of_a_route_that_is_not_there_is_a_problem(self, running: Running, service: str) -> None:
         for answer in (await running.edge.get(f"/{service}/nowhere"), await running.edge.put(f"/{service}/readyz")):

@@ -19,7 +19,7 @@ WITHDRAWN = ComplaintWithdrawn.model_validate({"at": NOW, "by": "customer", "rea
 async def blocked(running: Running, stranger: Stranger, complaint: str) -> tuple[str, str]:
     """A line of routing: a head that nobody can read, and a sound record behind it; returns their ids."""
     await stranger.send(complaint, b"no JSON at all", headers(complaint, 1, "ComplaintRegistered.v1"))
-    await stranger.say(complaint, 2, WITHDRAWN)
+    await stranger.send_event(complaint, 2, WITHDRAWN)
     head, behind = await line(running, "routing", complaint, 2)
     return head["id"], behind["id"]
 
@@ -80,7 +80,7 @@ class TestOneParkedRecord:
 class TestGivingUp:
     async def test_is_kept_with_who_and_why(self, running: Running, stranger: Stranger, complaint: str) -> None:
         await stranger.send(complaint, b"?", headers(complaint, 1, "ComplaintAcknowledged.v9"))
-        await stranger.say(complaint, 2, registered(complaint))
+        await stranger.send_event(complaint, 2, registered(complaint))
         head, _ = await line(running, "routing", complaint, 2)
         body = {"ids": [head["id"]], "reason": "sent by mistake"}
         answer = await running.web.post("/routing/parked/skip", json=body, headers={"Throughline-Role": "care"})

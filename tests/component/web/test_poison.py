@@ -34,7 +34,7 @@ class Stranger:
         raw = None if key is None else key.encode()
         await self._kafka.send_and_wait(INTAKE, value, key=raw, headers=headers)
 
-    async def say(self, key: str, seq: int, event: Event) -> None:
+    async def send_event(self, key: str, seq: int, event: Event) -> None:
         await self.send(key, event.model_dump_json().encode(), headers(key, seq, event.type_name()))
 
 
@@ -119,7 +119,7 @@ class TestWhenARecordCannotBeApplied:
             assert found["permanent"]
             assert found["topic"] == INTAKE
             assert "damaged" not in str(found)
-            [kept] = await running.deployment.services[service].store.parked_line(complaint)
+            [kept] = await running.deployment.services[service].store.parked_behind(complaint)
             assert kept.value == value
             assert dict(kept.headers) == dict(headers(complaint, 1, name))
 
@@ -129,7 +129,7 @@ class TestWhenALineIsClosed:
         self, running: Running, stranger: Stranger, complaint: str
     ) -> None:
         await stranger.send(complaint, b"?", headers(complaint, 1, "ComplaintRegistered.v1"))
-        await stranger.say(
+        await stranger.send_event(
             complaint, 2, ComplaintWithdrawn.model_validate({"at": NOW, "by": "customer", "reason": "-"})
         )
         first, second = await line(running, "routing", complaint, 2)
@@ -137,7 +137,7 @@ class TestWhenALineIsClosed:
         assert not second["permanent"]
         assert "waits behind" in second["reason"]
         other = f"{complaint}-other"
-        await stranger.say(other, 1, registered(other))
+        await stranger.send_event(other, 1, registered(other))
         await until_triaged(running, other)
         assert await triaged(running, await running.register())
         assert not await triaged(running, complaint)
@@ -168,7 +168,7 @@ class TestWhenALineIsClosed:
         self, running: Running, stranger: Stranger, complaint: str
     ) -> None:
         await stranger.send(complaint, b"?", headers(complaint, 1, "ComplaintAcknowledged.v9"))
-        await stranger.say(complaint, 2, registered(complaint))
+        await stranger.send_event(complaint, 2, registered(complaint))
         found = await line(running, "routing", complaint, 2)
         silent = await running.web.post("/routing/parked/skip", json={"ids": [found[0]["id"]]})
         assert problem(silent, 422)["errors"][0]["field"] == "reason"
@@ -204,7 +204,7 @@ class TestWhenARecordHasNoPlace:
 
     async def test_without_a_key_it_blocks_nobody(self, running: Running, stranger: Stranger, complaint: str) -> None:
         await stranger.send(None, b"{}", [])
-        await stranger.say(complaint, 1, registered(complaint))
+        await stranger.send_event(complaint, 1, registered(complaint))
         await until_triaged(running, complaint)
         await running.deployment.wait_until_idle()
         keyless = [found for found in await running.parked("routing") if found["complaint"].startswith(f"{INTAKE}/")]
@@ -216,7 +216,7 @@ class TestWhenAnEventIsOfAnUnknownType:
         self, running: Running, stranger: Stranger, complaint: str
     ) -> None:
         await stranger.send(complaint, b"\xff not even JSON", headers(complaint, 1, "ComplaintSung.v1"))
-        await stranger.say(complaint, 2, registered(complaint))
+        await stranger.send_event(complaint, 2, registered(complaint))
         await until_triaged(running, complaint)
         metrics = await running.metrics("routing")
         assert 'throughline_events_unknown_total{service="routing",type="ComplaintSung.v1"} 1.0' in metrics
@@ -225,10 +225,10 @@ class TestWhenAnEventIsOfAnUnknownType:
 
 class TestWhenAnEventComesAgain:
     async def test_it_changes_nothing(self, running: Running, stranger: Stranger, complaint: str) -> None:
-        await stranger.say(complaint, 1, registered(complaint))
+        await stranger.send_event(complaint, 1, registered(complaint))
         await until_triaged(running, complaint)
         await running.deployment.wait_until_idle()
         before = await running.stored()
-        await stranger.say(complaint, 1, registered(complaint))
+        await stranger.send_event(complaint, 1, registered(complaint))
         await running.deployment.wait_until_idle()
         assert await running.stored() == before

@@ -63,11 +63,11 @@ class TestABrokenOrganisationFile:
 class TestTheCommand:
     def test_says_line_and_column_where_a_file_is_no_yaml_and_ends_with_2(self, tmp_path: Path) -> None:
         path = organisation_file(tmp_path, "id: ours\nname: [unclosed\n")
-        told = throughline("up", "--organisation", path, "--data-dir", tmp_path / "data", "--port", "0")
-        assert told.returncode == 2
-        assert told.stdout == ""
-        assert "line" in told.stderr
-        assert "Traceback" not in told.stderr
+        done = throughline("up", "--organisation", path, "--data-dir", tmp_path / "data", "--port", "0")
+        assert done.returncode == 2
+        assert done.stdout == ""
+        assert "line" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 class TestABrokenMappingFile:
@@ -78,8 +78,8 @@ class TestABrokenMappingFile:
         mapping.write_text(broken, encoding="utf-8")
         rows = tmp_path / "rows.csv"
         rows.write_text("order_id\n1\n", encoding="utf-8")
-        told = throughline("import", rows, "--mapping", mapping, "--data-dir", tmp_path / "data")
-        assert told.returncode == 2
-        assert "id_column" in told.stderr
-        assert "Traceback" not in told.stderr
+        done = throughline("import", rows, "--mapping", mapping, "--data-dir", tmp_path / "data")
+        assert done.returncode == 2
+        assert "id_column" in done.stderr
+        assert "Traceback" not in done.stderr
         assert not (tmp_path / "data").exists()

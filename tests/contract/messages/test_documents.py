@@ -18,7 +18,7 @@ def made() -> Mapping[str, str]:
 
 
 @cache
-def said() -> list[Message]:
+def published() -> list[Message]:
     return messages()
 
 
@@ -82,12 +82,12 @@ class TestTheDocumentForMachines:
 
 class TestWhereEventsGo:
     def test_a_summary_is_also_on_the_summaries_topic(self) -> None:
-        assert [message.name for message in said() if SUMMARIES in message.topics] == ["SummaryPublished.v1"]
+        assert [message.name for message in published() if SUMMARIES in message.topics] == ["SummaryPublished.v1"]
 
     def test_what_concerns_a_department_is_also_on_its_own_topic(self) -> None:
-        also = {message.name for message in said() if DEPARTMENT_TOPIC in message.topics}
+        also = {message.name for message in published() if DEPARTMENT_TOPIC in message.topics}
         assert {"DepartmentInvited.v1", "RoundRevealed.v1", "TableClosed.v1"} <= also
         assert "WordingRefused.v1" not in also
 
     def test_every_field_is_in_words(self) -> None:
-        assert all(member.type for message in said() for member in message.shape.members)
+        assert all(member.type for message in published() for member in message.shape.members)

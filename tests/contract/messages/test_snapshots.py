@@ -91,7 +91,7 @@ class TestTheSnapshots:
     def test_of_a_retired_version_ask_for_its_upcaster(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(TODAY.events, "PromiseMade.v1")
         assert lost() == ["PromiseMade.v1"]
-        monkeypatch.setitem(TODAY.upcasters, "PromiseMade.v1", Upcast("PromiseMade.v2", lambda told: told))
+        monkeypatch.setitem(TODAY.upcasters, "PromiseMade.v1", Upcast("PromiseMade.v2", lambda body: body))
         assert lost() == []
 
 
@@ -100,7 +100,7 @@ class TestTheUpcasters:
         assert astray(TODAY.events, TODAY.upcasters) == []
 
     def test_may_not_end_nowhere_or_go_in_a_circle_or_on_from_an_event_of_today(self) -> None:
-        chains = {name: Upcast(to, lambda told: told) for name, to in ("ab", "bc", "xy", "pq", "qp")}
+        chains = {name: Upcast(to, lambda body: body) for name, to in ("ab", "bc", "xy", "pq", "qp")}
         assert astray({"c"}, chains) == ["x", "p", "q"]
         assert astray({"b"}, {"a": chains["a"], "b": chains["b"]}) == ["a", "b"]
 
@@ -109,7 +109,7 @@ class Inner(Part):
     amount: int
 
 
-class Told(Event):
+class Noted(Event):
     """Before."""
 
     word: str
@@ -119,46 +119,46 @@ class Told(Event):
 
 
 class TestWhatBreaksAContract:
-    BEFORE: ClassVar = schema_of(Told)
+    BEFORE: ClassVar = schema_of(Noted)
 
     def test_nothing_changed(self) -> None:
-        assert breaks(self.BEFORE, schema_of(Told)) == []
+        assert breaks(self.BEFORE, schema_of(Noted)) == []
 
     def test_other_prose(self) -> None:
-        class Told2(Told):
+        class Noted2(Noted):
             """After."""
 
-        assert breaks(self.BEFORE, schema_of(Told2)) == []
+        assert breaks(self.BEFORE, schema_of(Noted2)) == []
 
     def test_a_new_optional_field_does_not(self) -> None:
-        class Told2(Told):
+        class Noted2(Noted):
             more: int | None = None
 
-        assert breaks(self.BEFORE, schema_of(Told2)) == []
+        assert breaks(self.BEFORE, schema_of(Noted2)) == []
 
     def test_one_more_choice_does_not(self) -> None:
-        class Told2(Told):
+        class Noted2(Noted):
             kind: Literal["one", "two", "three"]  # type: ignore[assignment]
 
-        assert breaks(self.BEFORE, schema_of(Told2)) == []
+        assert breaks(self.BEFORE, schema_of(Noted2)) == []
 
     def test_a_new_required_field_does(self) -> None:
-        class Told2(Told):
+        class Noted2(Noted):
             more: int
 
-        assert breaks(self.BEFORE, schema_of(Told2)) == ["more: would be required, which earlier writers did not know"]
+        assert breaks(self.BEFORE, schema_of(Noted2)) == ["more: would be required, which earlier writers did not know"]
 
     def test_a_choice_less_does(self) -> None:
-        class Told2(Told):
+        class Noted2(Noted):
             kind: Literal["one", "three"]  # type: ignore[assignment]
 
-        assert breaks(self.BEFORE, schema_of(Told2)) == ["kind: no longer two"]
+        assert breaks(self.BEFORE, schema_of(Noted2)) == ["kind: no longer two"]
 
     def test_another_type_does(self) -> None:
-        class Told2(Told):
+        class Noted2(Noted):
             word: int  # type: ignore[assignment]
 
-        assert breaks(self.BEFORE, schema_of(Told2))[0].startswith("word: was ")
+        assert breaks(self.BEFORE, schema_of(Noted2))[0].startswith("word: was ")
 
     def test_a_rename_within_a_part_does_wherever_it_stands(self) -> None:
         after = json.loads(json.dumps(self.BEFORE).replace('"amount"', '"sum"'))

@@ -26,7 +26,7 @@ CALLS: dict[str, Callable[[Store], Awaitable[object]]] = {
     "parked": lambda store: store.parked(["a"]),
     "parked_list": lambda store: store.parked_list(),
     "parked_due": lambda store: store.parked_due(NOON),
-    "parked_line": lambda store: store.parked_line("a"),
+    "parked_behind": lambda store: store.parked_behind("a"),
     "unpark": lambda store: store.unpark(["1"]),
     "skip": lambda store: store.skip([Skipped(parked("1", "a"), "sent by mistake", "operator", NOON)]),
     "skipped": lambda store: store.skipped(),

@@ -24,16 +24,16 @@ class TestWhenRecordsAreParked:
             due=NOON + timedelta(microseconds=1),
         )
         await store.park([record])
-        assert await store.parked_line("ключ 'k'") == [replace(record, position=1)]
+        assert await store.parked_behind("ключ 'k'") == [replace(record, position=1)]
 
     async def test_each_key_has_its_own_line_in_the_order_of_arrival(self, store: Store) -> None:
         await store.park([parked("9", "a"), parked("5", "b"), parked("7", "a")])
         await store.park([parked("1", "a")])
-        line = await store.parked_line("a")
+        line = await store.parked_behind("a")
         assert ids(line) == ["9", "7", "1"]
         assert [record.position for record in line] == [1, 2, 3]
-        assert ids(await store.parked_line("b")) == ["5"]
-        assert await store.parked_line("c") == []
+        assert ids(await store.parked_behind("b")) == ["5"]
+        assert await store.parked_behind("c") == []
 
     async def test_the_keys_that_have_a_line_are_told_with_its_length(self, store: Store) -> None:
         await store.park([parked("9", "a"), parked("5", "b"), parked("7", "a")])
@@ -43,7 +43,7 @@ class TestWhenRecordsAreParked:
     async def test_twice_is_once(self, store: Store) -> None:
         await store.park([parked("1", "a"), parked("2", "a"), parked("1", "a", reason="again")])
         await store.park([parked("1", "a", reason="again"), parked("3", "a")])
-        line = await store.parked_line("a")
+        line = await store.parked_behind("a")
         assert ids(line) == ["1", "2", "3"]
         assert line[0].reason == "the body is not JSON"
 
@@ -53,7 +53,7 @@ class TestWhenRecordsAreParked:
 
     async def test_a_thousand_keep_their_order(self, store: Store) -> None:
         await store.park([parked(str(n), f"key-{n % 10}") for n in range(1000)])
-        assert ids(await store.parked_line("key-3")) == [str(n) for n in range(3, 1000, 10)]
+        assert ids(await store.parked_behind("key-3")) == [str(n) for n in range(3, 1000, 10)]
         assert await store.parked([f"key-{n}" for n in range(500)]) == {f"key-{n}": 100 for n in range(10)}
 
 
@@ -61,14 +61,14 @@ class TestWhenTheLineMoves:
     async def test_the_next_one_becomes_the_head(self, store: Store) -> None:
         await store.park([parked("1", "a", due=NOON), parked("2", "a", due=NOON), parked("3", "a")])
         await store.unpark(["1"])
-        assert ids(await store.parked_line("a")) == ["2", "3"]
+        assert ids(await store.parked_behind("a")) == ["2", "3"]
         assert ids(await store.parked_due(NOON)) == ["2"]
 
     async def test_later_ones_still_queue_at_the_end(self, store: Store) -> None:
         await store.park([parked("1", "a"), parked("2", "a"), parked("3", "a")])
         await store.unpark(["1", "2"])
         await store.park([parked("0", "a")])
-        assert ids(await store.parked_line("a")) == ["3", "0"]
+        assert ids(await store.parked_behind("a")) == ["3", "0"]
 
     async def test_an_empty_line_is_gone(self, store: Store) -> None:
         await store.park([parked("1", "a"), parked("2", "b")])
@@ -81,16 +81,16 @@ class TestWhenTheLineMoves:
         await store.park([parked("1", "a")])
         await store.unpark(["1"])
         await store.park([parked("1", "a", reason="once more")])
-        assert [record.reason for record in await store.parked_line("a")] == ["once more"]
+        assert [record.reason for record in await store.parked_behind("a")] == ["once more"]
 
 
 class TestWhenAnAttemptFails:
     async def test_attempts_due_reason_and_permanence_are_replaced_and_nothing_else(self, store: Store) -> None:
         await store.park([parked("1", "a"), parked("2", "a")])
-        (head, _) = await store.parked_line("a")
+        (head, _) = await store.parked_behind("a")
         again = replace(head, attempts=2, due=NOON, reason="no such department", permanent=True)
         await store.repark(replace(again, position=7, value=b"other", key="b"))
-        assert (await store.parked_line("a"))[0] == again
+        assert (await store.parked_behind("a"))[0] == again
 
     async def test_one_that_is_no_longer_parked_does_not_come_back(self, store: Store) -> None:
         await store.park([parked("1", "a")])
@@ -136,10 +136,10 @@ class TestWhenAPersonGivesRecordsUp:
     async def test_the_line_goes_on_and_what_was_given_up_is_kept_as_it_came(self, store: Store) -> None:
         odd = parked("1", "ключ", headers=[("odd", bytes(range(256)))], value=bytes(range(256)), due=NOON, attempts=3)
         await store.park([odd, parked("2", "ключ")])
-        (head, _) = await store.parked_line("ключ")
+        (head, _) = await store.parked_behind("ключ")
         given_up = Skipped(head, "прислано по ошибке", "operator", NOON + timedelta(microseconds=1))
         await store.skip([given_up])
-        assert ids(await store.parked_line("ключ")) == ["2"]
+        assert ids(await store.parked_behind("ключ")) == ["2"]
         assert await store.skipped() == [given_up]
 
     async def test_of_one_id_the_first_reason_stays(self, store: Store) -> None:

@@ -25,9 +25,10 @@ def test_topics_with_other_partitions_than_it_was_told_end_it_with_a_sentence(si
     refused = site.start("intake")
     assert refused.ended() == 2
     assert (
-        "topic complaints.intake.v1 has 4 partitions, it should have 12; run `throughline topics apply`" in refused.said
+        "topic complaints.intake.v1 has 4 partitions, it should have 12; run `throughline topics apply`"
+        in refused.output
     )
-    assert "Traceback" not in refused.said
+    assert "Traceback" not in refused.output
 
 
 def test_a_missing_setting_ends_it_before_anything_is_touched(monkeypatch: pytest.MonkeyPatch) -> None:

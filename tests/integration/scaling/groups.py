@@ -36,10 +36,10 @@ def lag(admin: AdminClient, service: str) -> int:
     """How many records of its topics the group of a service has not committed yet."""
     handled = committed(admin, service)
     there = admin.list_topics(timeout=30).topics
-    asked = {
+    wanted = {
         TopicPartition(n, at): OffsetSpec.latest() for n in definition_of(service).sources for at in there[n].partitions
     }
-    ends = {(at.topic, at.partition): done.result(30).offset for at, done in admin.list_offsets(asked).items()}
+    ends = {(at.topic, at.partition): done.result(30).offset for at, done in admin.list_offsets(wanted).items()}
     return sum(end - handled.get(at, 0) for at, end in ends.items())
 
 

@@ -73,8 +73,8 @@ async def killed_and_replaced(site: Site, engine: Engine, figure: Figure) -> lis
     await site.wait_until_idle()
     assert lag(engine.admin, "routing") == 0
     for one in (intake, stays, back):
-        assert one.stop() == 0, one.said
-        assert "Traceback" not in one.said
+        assert one.stop() == 0, one.output
+        assert "Traceback" not in one.output
     return journal
 
 

@@ -148,7 +148,7 @@ class TestWhenManyParkAtOnce:
         stores = [await opened(direct=True) for _ in range(3)]
         mine = [[parked(f"{n}/{i}", "a") for i in range(10)] for n in range(3)]
         await asyncio.gather(*(store.park(records) for store, records in zip(stores, mine, strict=True)))
-        line = await stores[0].parked_line("a")
+        line = await stores[0].parked_behind("a")
         assert [record.position for record in line] == list(range(1, 31))
         for n in range(3):
             assert [r.id for r in line if r.id.startswith(f"{n}/")] == [record.id for record in mine[n]]

@@ -98,20 +98,20 @@ class TestScope:
         assert seen["points"] == 2
 
     async def test_what_is_asked_follows_the_table(self, table: Table) -> None:
-        async def asked(department: str) -> str:
+        async def next_action(department: str) -> str:
             found: str = (await table.get(f"/departments/{department}/table/c1"))["asked"]
             return found
 
         await table.open()
-        assert (await asked("warehouse")).startswith("Join, or decline")
+        assert (await next_action("warehouse")).startswith("Join, or decline")
         await table.do("warehouse", "join")
-        assert await asked("warehouse") == "Report the times of your steps and propose a solution."
+        assert await next_action("warehouse") == "Report the times of your steps and propose a solution."
         await table.do("warehouse", "propose", NEW_LAMP)
-        assert await asked("warehouse") == "Report the times of your steps."
+        assert await next_action("warehouse") == "Report the times of your steps."
         await table.contribute()
-        assert (await asked("warehouse")).startswith("Endorse the proposals you stand behind")
+        assert (await next_action("warehouse")).startswith("Endorse the proposals you stand behind")
         lead = (await table.get("/resolutions/c1"))["lead"]
-        assert "You lead: write down what was agreed." in await asked(lead)
+        assert "You lead: write down what was agreed." in await next_action(lead)
 
     async def test_a_department_that_is_not_there_is_told_apart_from_one_that_is_not_asked(self, table: Table) -> None:
         unknown = await table.client.get("/departments/ware-house/table")

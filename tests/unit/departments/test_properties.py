@@ -187,13 +187,13 @@ def test_the_table_opens_once_in_whatever_order_the_news_come(order: list[int], 
         commands.Escalate(now=NOW, reason="Now."),
         commands.RunClocks(now=NOW),
     ]
-    told: list[Event] = []
+    happened: list[Event] = []
     state: State = INITIAL
     for number in [*order, *again]:
         events = decide(ORGANISATION, state, news[number])
         state = _after(state, events)
-        told.extend(events)
-    kinds = [type(event) for event in told]
+        happened.extend(events)
+    kinds = [type(event) for event in happened]
     assert kinds.count(departments.TableOpened) == 1
     assert kinds.count(departments.DepartmentInvited) == 3
     assert kinds.count(departments.EscalatedToManagement) == 1

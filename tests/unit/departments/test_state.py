@@ -23,7 +23,7 @@ from tests.unit.departments.build import (
 W, L, C = (f"complaints.department.{department}.v1" for department in ("warehouse", "last-mile", "carrier"))
 
 
-def heard(
+def audiences(
     given: Given[State, commands.ResolutionCommand], command: commands.ResolutionCommand
 ) -> dict[str, tuple[str, ...]]:
     """Which event goes to which departments' topics; as the runtime does, `also` is asked with the state after it."""
@@ -44,24 +44,24 @@ class TestWhoHearsOfWhat:
         assert seen == [(W, L), (W,), (L,), ()]
 
     def test_nobody_else_sees_a_proposal_before_the_reveal(self) -> None:
-        assert heard(pair(), propose("warehouse", "w")) == {"ProposalMade": ()}
+        assert audiences(pair(), propose("warehouse", "w")) == {"ProposalMade": ()}
 
     def test_after_it_all_participants_see_everything(self) -> None:
-        assert heard(revealed(), propose("warehouse", "x")) == {"ProposalMade": (W, L)}
-        assert heard(revealed(), endorse("last-mile", "w")) == {"ProposalEndorsed": (W, L)}
-        assert heard(revealed(), object_to("last-mile", "w", "x"))["ProposalObjected"] == (W, L)
+        assert audiences(revealed(), propose("warehouse", "x")) == {"ProposalMade": (W, L)}
+        assert audiences(revealed(), endorse("last-mile", "w")) == {"ProposalEndorsed": (W, L)}
+        assert audiences(revealed(), object_to("last-mile", "w", "x"))["ProposalObjected"] == (W, L)
 
     def test_what_concerns_the_whole_table_goes_to_all(self) -> None:
-        assert heard(completed(), commands.CloseTable(now=NOW, why="accepted")) == {"TableClosed": (W, L)}
-        assert heard(agreed(), commands.Escalate(now=NOW, reason="Now.")) == {"EscalatedToManagement": (W, L)}
+        assert audiences(completed(), commands.CloseTable(now=NOW, why="accepted")) == {"TableClosed": (W, L)}
+        assert audiences(agreed(), commands.Escalate(now=NOW, reason="Now.")) == {"EscalatedToManagement": (W, L)}
 
     def test_who_declined_hears_no_more(self) -> None:
         given = opened("packing", "line-haul", "delivery")
-        assert heard(given, decline("last-mile", "carrier"))["LeadChanged"] == (W, C)
+        assert audiences(given, decline("last-mile", "carrier"))["LeadChanged"] == (W, C)
 
     def test_without_a_table_nobody_hears_of_an_escalation(self) -> None:
         given = history(note_complaint())
-        assert heard(given, commands.Escalate(now=NOW, reason="Now.")) == {"EscalatedToManagement": ()}
+        assert audiences(given, commands.Escalate(now=NOW, reason="Now.")) == {"EscalatedToManagement": ()}
 
 
 class TestWhatCanBeSearched:

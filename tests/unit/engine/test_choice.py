@@ -40,7 +40,7 @@ class TestTheChoice:
             chosen = choose(ways, "", cleanup, tmp_path)
             assert (chosen.kind, dict(chosen.passed_over)) == ("b", {"a": "a is not here"})
             assert closed == ["a"]
-            assert chosen.said() == "b: broker not needed, store not needed (not used: a: a is not here)"
+            assert chosen.describe() == "b: broker not needed, store not needed (not used: a: a is not here)"
         assert closed == ["a", "b"]
 
     def test_starts_a_broker_when_it_is_asked_for_and_ends_it_with_the_rest(self, tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ class TestTheChoice:
         with ExitStack() as cleanup:
             chosen = choose({"b": there("b", closed)}, "", cleanup, tmp_path)
             assert chosen.bootstrap == chosen.bootstrap == "b:9092"
-            assert chosen.said() == "b: broker b:9092, store not needed"
+            assert chosen.describe() == "b: broker b:9092, store not needed"
             assert closed == []
         assert closed == ["b's broker", "b"]
 

@@ -32,12 +32,12 @@ def on(when: datetime = NOW, by: str = "customer") -> dict[str, Any]:
 
 
 def register(**changes: object) -> commands.RegisterComplaint:
-    said: dict[str, Any] = {"complaint": "c1", "channel": "web", "received_at": NOW, "text": "The box was torn."}
-    return commands.RegisterComplaint(**on(), **said | changes)
+    fields: dict[str, Any] = {"complaint": "c1", "channel": "web", "received_at": NOW, "text": "The box was torn."}
+    return commands.RegisterComplaint(**on(), **fields | changes)
 
 
 def registered(**changes: object) -> intake.ComplaintRegistered:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "complaint": "c1",
         "channel": "web",
         "received_at": NOW,
@@ -45,12 +45,12 @@ def registered(**changes: object) -> intake.ComplaintRegistered:
         "acknowledge_by": ACKNOWLEDGE_BY,
         "organisation": ORGANISATION.reference,
     }
-    return intake.ComplaintRegistered(**at(by="customer"), **said | changes)
+    return intake.ComplaintRegistered(**at(by="customer"), **fields | changes)
 
 
 def announce(stage: int = 1, **changes: object) -> commands.AnnounceTable:
-    told: dict[str, Any] = {"stage": stage, "lead": "last-mile", "answer_by": ANSWER_BY}
-    return commands.AnnounceTable(**on(by="system"), **told | changes)
+    fields: dict[str, Any] = {"stage": stage, "lead": "last-mile", "answer_by": ANSWER_BY}
+    return commands.AnnounceTable(**on(by="system"), **fields | changes)
 
 
 def announced(stage: int = 1) -> list[Event]:

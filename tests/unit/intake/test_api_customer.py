@@ -7,11 +7,11 @@ from tests.unit.intake.web import MARIA, Intake
 class TestTheCustomersTurn:
     async def test_accepting_closes_it_and_asks_for_feedback_once_per_customer(self, intake: Intake) -> None:
         first, second = await intake.answered(MARIA), await intake.answered(MARIA)
-        asked = await intake.post(f"/complaints/{first}/accept", {"learning_code": "process-changed"})
+        first_answer = await intake.post(f"/complaints/{first}/accept", {"learning_code": "process-changed"})
         intake.clock.instant += DAY
-        not_asked = await intake.post(f"/complaints/{second}/accept", {})
+        second_answer = await intake.post(f"/complaints/{second}/accept", {})
         events = ["OutcomeAccepted.v1", "ComplaintClosed.v1", "FeedbackAsked.v1"]
-        assert (asked.json()["events"], not_asked.json()["events"]) == (events, events[:2])
+        assert (first_answer.json()["events"], second_answer.json()["events"]) == (events, events[:2])
         given = await intake.post(f"/complaints/{first}/feedback", {"scores": [5, 4]})
         assert given.json()["events"] == ["FeedbackGiven.v1"]
 

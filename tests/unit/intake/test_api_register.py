@@ -81,7 +81,7 @@ class TestRegistering:
 
     async def test_a_clock_that_goes_wrong_is_flagged_and_never_refused(self, intake: Intake) -> None:
         complaint = await intake.register(TORN | {"received_at": (NOW + DAY).isoformat()})
-        assert (await intake.said(complaint)).flags == ("received-in-future",)
+        assert (await intake.registered(complaint)).flags == ("received-in-future",)
 
     async def test_text_comes_out_as_it_went_in(self, intake: Intake) -> None:
         text = 'Atrasou! "Muito"\n\tтри дня 😡\u2028\x00конец'
@@ -97,10 +97,10 @@ class TestRegistering:
 class TestWhatIsHidden:
     async def test_nothing_personal_is_published_and_the_vault_holds_it(self, intake: Intake) -> None:
         complaint = await intake.register(MARIA)
-        said = await intake.said(complaint)
-        assert said.text == 'I am "[name] [name]",\ncall [phone] 😡'
-        assert said.points == ("[name] was not told",)
-        assert said.facts == {"note": "[e-mail] wrote", "tel [phone]": "rang"}
+        registered = await intake.registered(complaint)
+        assert registered.text == 'I am "[name] [name]",\ncall [phone] 😡'
+        assert registered.points == ("[name] was not told",)
+        assert registered.facts == {"note": "[e-mail] wrote", "tel [phone]": "rang"}
         published = await intake.everything_published()
         assert not [word for word in (b"Maria", b"Souza", b"901820", b"mail.example", b"CUST-917") if word in published]
         kept = await intake.vault.get(complaint)
@@ -109,7 +109,7 @@ class TestWhatIsHidden:
         assert b"901820" in kept
 
     async def test_the_pseudonym_is_the_same_for_the_same_customer(self, intake: Intake) -> None:
-        refs = [(await intake.said(await intake.register(body))).customer_ref for body in (MARIA, MARIA, TORN)]
+        refs = [(await intake.registered(await intake.register(body))).customer_ref for body in (MARIA, MARIA, TORN)]
         assert refs[0] == refs[1] != ""
         assert refs[2] == ""
 

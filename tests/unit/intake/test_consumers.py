@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.commands import AnnounceTable, EngageManagement, PrepareAnswer, ReleaseManagement, SendAnswer
+from services.intake.commands import AnnounceTable, EndEscalation, PrepareAnswer, SendAnswer, StartEscalation
 from services.intake.consumers import LISTENS
 from services.intake.timers import on_due
 from shared.contracts import departments
@@ -15,21 +15,21 @@ from tests.unit.intake.build import ANSWER_BY, HOUR, NOW, REFUND_BY, a_registere
 HANDLED = NOW + timedelta(seconds=3)
 
 
-def heard(event: Event) -> Any:  # noqa: ANN401 - one of five commands
+def command_from(event: Event) -> Any:  # noqa: ANN401 - one of five commands
     envelope = Envelope("resolution/c1:1", "/departments", event.type_name(), "2026-03-02T09:00:00Z", "c1", 1)
     (listen,) = [listen for listen in LISTENS if listen.event is type(event)]
     return listen.command(Incoming(event, envelope, HANDLED))
 
 
 def opened(**changes: object) -> departments.TableOpened:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "stage": 1,
         "lead": "last-mile",
         "departments": ("last-mile",),
         "severity": "low",
         "answer_by": ANSWER_BY,
     }
-    return departments.TableOpened(**at(), **said | changes)
+    return departments.TableOpened(**at(), **fields | changes)
 
 
 class TestWhatIsHeardFromTheDepartments:
@@ -49,16 +49,16 @@ class TestWhatIsHeardFromTheDepartments:
                 departments.EscalatedToManagement(
                     **at(), reason="silence", failed=("join",), asked_by="clock", contact_by=None
                 ),
-                EngageManagement(now=HANDLED, by="system", reason="silence", asked_by="clock"),
+                StartEscalation(now=HANDLED, by="system", reason="silence", asked_by="clock"),
             ),
-            (departments.EscalationClosed(**at(), findings={}), ReleaseManagement(now=HANDLED, by="system")),
+            (departments.EscalationClosed(**at(), findings={}), EndEscalation(now=HANDLED, by="system")),
         ],
     )
     def test_it_becomes_a_command_at_the_instant_of_its_handling(self, event: Event, command: object) -> None:
-        assert heard(event) == command
+        assert command_from(event) == command
 
     def test_nobody_is_told_about_a_historic_table(self) -> None:
-        assert heard(opened(historic=True, answer_by=None)) is None
+        assert command_from(opened(historic=True, answer_by=None)) is None
 
 
 class TestWhenAClockRanOut:

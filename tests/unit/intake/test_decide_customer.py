@@ -61,11 +61,11 @@ OPEN = [a_registered_one, one_in_work, an_answered_one, one_in_its_second_stage,
 class TestAcknowledging:
     @pytest.mark.parametrize("known", OPEN)
     def test_a_person_speaks_to_the_customer_once(self, known: Callable[[], Spec]) -> None:
-        told = ComplaintAcknowledged(
+        acknowledged = ComplaintAcknowledged(
             **at(by="customer-care"), kind="personal", who="customer-care", next="I look into it.", by_when=NOW + DAY
         )
-        known().when(ACKNOWLEDGE).then(told)
-        known().given(told).when(ACKNOWLEDGE).then_nothing()
+        known().when(ACKNOWLEDGE).then(acknowledged)
+        known().given(acknowledged).when(ACKNOWLEDGE).then_nothing()
 
     def test_it_stops_the_clock(self) -> None:
         spec = one_in_work()

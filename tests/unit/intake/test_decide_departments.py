@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.intake.commands import ComplaintCommand, EngageManagement, ReleaseManagement, SendAnswer
+from services.intake.commands import ComplaintCommand, EndEscalation, SendAnswer, StartEscalation
 from services.intake.state import Acknowledged, Answered
 from shared.contracts.intake import (
     AnswerPrepared,
@@ -42,16 +42,16 @@ from tests.unit.intake.build import (
 )
 
 SEND = SendAnswer(**on(by="system"), stage=1)
-ENGAGE = EngageManagement(**on(by="system"), reason="silence", asked_by="clock")
-RELEASE = ReleaseManagement(**on(by="system"))
+ENGAGE = StartEscalation(**on(by="system"), reason="silence", asked_by="clock")
+RELEASE = EndEscalation(**on(by="system"))
 
 
 class TestWhenTheTableOpens:
     def test_the_customer_hears_who_has_it_and_the_answer_is_promised(self) -> None:
-        told, promised = a_registered_one().when(announce()).then_types(ComplaintAcknowledged, PromiseMade)
-        assert isinstance(told, ComplaintAcknowledged)
-        assert (told.kind, told.who, told.by_when) == ("automatic", "last-mile", ANSWER_BY)
-        assert told.next.startswith("Last-mile delivery answers for your complaint")
+        acknowledged, promised = a_registered_one().when(announce()).then_types(ComplaintAcknowledged, PromiseMade)
+        assert isinstance(acknowledged, ComplaintAcknowledged)
+        assert (acknowledged.kind, acknowledged.who, acknowledged.by_when) == ("automatic", "last-mile", ANSWER_BY)
+        assert acknowledged.next.startswith("Last-mile delivery answers for your complaint")
         assert promised == PromiseMade(**at(), promise="answer", what="the answer to your complaint", due=ANSWER_BY)
 
     def test_a_bot_does_not_stop_the_clock(self) -> None:
@@ -59,21 +59,28 @@ class TestWhenTheTableOpens:
         assert isinstance(after, Acknowledged)
         assert after.case.acknowledge_by == ACKNOWLEDGE_BY
 
-    @pytest.mark.parametrize(("said", "heard"), [("ru", "За вашу жалобу"), ("pt", "Last-mile"), ("de", "Last-mile")])  # noqa: RUF001 - Russian
-    def test_it_is_said_in_the_customers_language_where_there_are_words(self, said: str, heard: str) -> None:
-        told, _ = nothing().given(registered(language=said)).when(announce()).events
-        assert isinstance(told, ComplaintAcknowledged)
-        assert told.next.startswith(heard)
+    @pytest.mark.parametrize(
+        ("language", "beginning"),
+        [
+            ("ru", "За вашу жалобу"),  # noqa: RUF001 - Russian
+            ("pt", "Last-mile"),
+            ("de", "Last-mile"),
+        ],
+    )
+    def test_it_is_said_in_the_customers_language_where_there_are_words(self, language: str, beginning: str) -> None:
+        acknowledged, _ = nothing().given(registered(language=language)).when(announce()).events
+        assert isinstance(acknowledged, ComplaintAcknowledged)
+        assert acknowledged.next.startswith(beginning)
 
     def test_an_undeclared_russian_text_is_answered_in_russian(self) -> None:
-        told, _ = nothing().given(registered(text="Коробка порвана, LED мигает")).when(announce()).events
-        assert isinstance(told, ComplaintAcknowledged)
-        assert told.next.startswith("За вашу жалобу отвечает Доставка до двери")  # noqa: RUF001 - Russian
+        acknowledged, _ = nothing().given(registered(text="Коробка порвана, LED мигает")).when(announce()).events
+        assert isinstance(acknowledged, ComplaintAcknowledged)
+        assert acknowledged.next.startswith("За вашу жалобу отвечает Доставка до двери")  # noqa: RUF001 - Russian
 
     def test_a_lead_the_file_does_not_know_is_named_by_its_id(self) -> None:
-        told, _ = a_registered_one().when(announce(lead="bakery")).events
-        assert isinstance(told, ComplaintAcknowledged)
-        assert told.next.startswith("bakery")
+        acknowledged, _ = a_registered_one().when(announce(lead="bakery")).events
+        assert isinstance(acknowledged, ComplaintAcknowledged)
+        assert acknowledged.next.startswith("bakery")
 
     def test_without_a_date_nothing_is_promised(self) -> None:
         a_registered_one().when(announce(answer_by=None)).then_types(ComplaintAcknowledged)

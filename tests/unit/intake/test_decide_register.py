@@ -29,7 +29,7 @@ class TestWhenNothingIsKnown:
         nothing().when(register(harm=True)).then(registered(harm=True, acknowledge_by=NOW + HOUR))
 
     def test_every_field_of_the_command_is_in_the_event(self) -> None:
-        said = {
+        fields = {
             "language": "ru",
             "points": ("лампа разбита", "курьер опоздал"),
             "category_hint": "damaged",
@@ -44,7 +44,7 @@ class TestWhenNothingIsKnown:
             "vulnerable": True,
             "repeat_of": "c0",
         }
-        nothing().when(register(**said)).then(registered(**said))
+        nothing().when(register(**fields)).then(registered(**fields))
 
     def test_text_with_newlines_quotes_and_emoji_comes_out_as_it_went_in(self) -> None:
         text = 'Atrasou! "Muito"\n\tтри дня 😡\u2028конец'  # noqa: RUF001 - several scripts are the point

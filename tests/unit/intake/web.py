@@ -79,7 +79,7 @@ class Intake:
             await self.command(complaint, command)
         return complaint
 
-    async def said(self, complaint: str) -> ComplaintRegistered:
+    async def registered(self, complaint: str) -> ComplaintRegistered:
         commits = await self.store.history(f"complaint/{complaint}")
         return ComplaintRegistered.model_validate_json(commits[0].records[0].data)
 

@@ -43,7 +43,7 @@ def on(when: datetime = LATER, by: str = "system") -> dict[str, Any]:
 
 
 def note_complaint(**changes: object) -> commands.NoteComplaint:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "complaint": "c1",
         "registered_at": NOW,
         "received_at": NOW,
@@ -51,7 +51,7 @@ def note_complaint(**changes: object) -> commands.NoteComplaint:
         "steps": LATE_ORDER,
         "repeat": False,
     }
-    return commands.NoteComplaint(**on(), **said | changes)
+    return commands.NoteComplaint(**on(), **fields | changes)
 
 
 def note_triage(severity: Severity = "low", steps: tuple[TouchedStep, ...] = TOUCHED) -> commands.NoteTriage:

@@ -72,14 +72,14 @@ class Review:
 
     async def count(self, complaint: str, outcome: Outcome) -> None:
         for event in outcome.events:
-            told: Incoming[Any] = Incoming(event, Envelope("i", "s", "t", "t", complaint, 1), LATER)
+            incoming: Incoming[Any] = Incoming(event, Envelope("i", "s", "t", "t", complaint, 1), LATER)
             for fan_in in DEFINITION.spread:
                 if isinstance(event, fan_in.event):
-                    for key, command in fan_in.commands(told):
+                    for key, command in fan_in.commands(incoming):
                         await self.execute(Call(fan_in.to.kind, key, command))
 
-    async def concluded(self, complaint: str, **said: object) -> None:
-        await self.happen(complaint, note_complaint(complaint=complaint, **said), *WHOLE_WAY)
+    async def concluded(self, complaint: str, **fields: object) -> None:
+        await self.happen(complaint, note_complaint(complaint=complaint, **fields), *WHOLE_WAY)
 
     async def resolved(self, complaint: str) -> None:
         await self.happen(complaint, note_complaint(complaint=complaint), note_triage("high"), *TABLE)

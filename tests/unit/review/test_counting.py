@@ -101,8 +101,8 @@ class TestAPeriod:
 
     def test_what_an_earlier_release_counted_by_an_event_of_its_own_is_the_same(self) -> None:
         summary = self.published().summary
-        told = summary.model_dump(include=set(PeriodCounted.model_fields)) | {"at": NOW, "by": "system"}
-        before = PERIODS.project(PERIODS.initial, PeriodCounted.model_validate(told))
+        body = summary.model_dump(include=set(PeriodCounted.model_fields)) | {"at": NOW, "by": "system"}
+        before = PERIODS.project(PERIODS.initial, PeriodCounted.model_validate(body))
         assert before == PERIODS.project(PERIODS.initial, self.published())
 
     def test_another_event_leaves_it_as_it_is(self) -> None:

@@ -63,7 +63,7 @@ def set_causes(*causes: tuple[str, str, float]) -> SetCauses:
 
 
 def agree(**changes: object) -> AgreeAction:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "action": "a1",
         "kind": "corrective",
         "department": "warehouse",
@@ -72,7 +72,7 @@ def agree(**changes: object) -> AgreeAction:
         "due": DUE,
         "criterion": "No picking over 18 h for three months.",
     }
-    return AgreeAction(**on(by=BOARD), **said | changes)
+    return AgreeAction(**on(by=BOARD), **fields | changes)
 
 
 def clocks(now: datetime) -> RunClocks:
@@ -243,9 +243,9 @@ class TestConcluding:
 
     def test_a_withdrawn_one_that_was_resolved_is_concluded_as_withdrawn(self) -> None:
         resolved = a_resolved_one().given(*DECIDER.decide(a_resolved_one().state, note("withdrawn", 17 * HOUR)))
-        told = resolved.when(note("table-closed", 17 * HOUR, code="withdrawn")).events
-        assert isinstance(told[-1], SummaryPublished)
-        assert told[-1].summary.outcome == "withdrawn"
+        events = resolved.when(note("table-closed", 17 * HOUR, code="withdrawn")).events
+        assert isinstance(events[-1], SummaryPublished)
+        assert events[-1].summary.outcome == "withdrawn"
 
 
 class TestTheSummary:

@@ -176,8 +176,7 @@ class TestWhileTheReviewIsOpen:
 class TestAHistoricComplaint:
     def test_it_is_opened_and_concluded_in_one_decision(self) -> None:
         events = given(HISTORIC, note_triage("high")).when(TABLE_ONLY)
-        told = events.then_types(CourseEvidenceNoted, *OPENING, ReviewConcluded, SummaryPublished)
-        summary = told[-1]
+        *_, summary = events.then_types(CourseEvidenceNoted, *OPENING, ReviewConcluded, SummaryPublished)
         assert isinstance(summary, SummaryPublished)
         assert (summary.summary.outcome, summary.summary.historic) == ("historic", True)
         assert (summary.summary.handling_seconds, summary.summary.chain_seconds) == (0, 84 * 3600)

@@ -26,7 +26,7 @@ ABOUT = routing.Circumstances(received_at=NOW, order_ref="LL-204", customer_ref=
 
 
 def registered(**changes: object) -> ComplaintRegistered:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "complaint": "c1",
         "channel": "web",
         "received_at": NOW,
@@ -34,7 +34,7 @@ def registered(**changes: object) -> ComplaintRegistered:
         "order_ref": "LL-204",
         "customer_ref": "6f1c",
     }
-    return ComplaintRegistered(at=NOW, by="customer", **said | changes)
+    return ComplaintRegistered(at=NOW, by="customer", **fields | changes)
 
 
 def triage(**changes: object) -> commands.TriageComplaint:
@@ -59,7 +59,7 @@ def by_fact(sentence: str = "Picking took 30.0 h of 18.0 h: 12.0 h over") -> Why
 
 
 def was_triaged(**changes: object) -> routing.ComplaintTriaged:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "category": "late-delivery",
         "severity": "low",
         "language": "en",
@@ -68,11 +68,11 @@ def was_triaged(**changes: object) -> routing.ComplaintTriaged:
         "basis": "rules",
         "circumstances": ABOUT,
     }
-    return routing.ComplaintTriaged(at=NOW, by="system", **said | changes)
+    return routing.ComplaintTriaged(at=NOW, by="system", **fields | changes)
 
 
 def was_queued(**changes: object) -> routing.TriageQueued:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "category": "",
         "severity": "low",
         "language": "en",
@@ -82,12 +82,12 @@ def was_queued(**changes: object) -> routing.TriageQueued:
         "decide_by": NOW + DAY,
         "circumstances": ABOUT,
     }
-    return routing.TriageQueued(at=NOW, by="system", **said | changes)
+    return routing.TriageQueued(at=NOW, by="system", **fields | changes)
 
 
 def a_decision(**changes: object) -> commands.DecideTriage:
-    said: dict[str, Any] = {"category": "damaged", "steps": (), "reason": "the photo shows a crushed box"}
-    return commands.DecideTriage(now=NOW + HOUR, by="triage", **said | changes)
+    fields: dict[str, Any] = {"category": "damaged", "steps": (), "reason": "the photo shows a crushed box"}
+    return commands.DecideTriage(now=NOW + HOUR, by="triage", **fields | changes)
 
 
 def a_link(other: str = "c0", score: float = 0.9) -> commands.LinkComplaint:

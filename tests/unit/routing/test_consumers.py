@@ -19,7 +19,7 @@ CLOSED = intake.ComplaintClosed(at=NOW, by="customer", learning_code="nothing-ne
 WITHDRAWN = intake.ComplaintWithdrawn(at=NOW, by="customer", reason="arrived after all")
 
 
-def heard(event: Event) -> commands.TriageCommand:
+def command_from(event: Event) -> commands.TriageCommand:
     """The command that an event becomes."""
     (listen,) = [listen for listen in consumers.LISTENS if listen.event is type(event)]
     command = listen.command(Incoming(event, ENVELOPE, NOW + HOUR))
@@ -29,15 +29,15 @@ def heard(event: Event) -> commands.TriageCommand:
 
 class TestWhatBecomesOfAnEvent:
     def test_a_registration_is_triaged(self) -> None:
-        assert heard(REGISTERED) == commands.TriageComplaint(now=NOW + HOUR, by="system", registered=REGISTERED)
+        assert command_from(REGISTERED) == commands.TriageComplaint(now=NOW + HOUR, by="system", registered=REGISTERED)
 
     def test_closing_and_withdrawing_end_the_triage(self) -> None:
-        assert heard(CLOSED) == commands.EndTriage(now=NOW + HOUR, by="customer", why="closed")
-        assert heard(WITHDRAWN) == commands.EndTriage(now=NOW + HOUR, by="customer", why="withdrawn")
+        assert command_from(CLOSED) == commands.EndTriage(now=NOW + HOUR, by="customer", why="closed")
+        assert command_from(WITHDRAWN) == commands.EndTriage(now=NOW + HOUR, by="customer", why="withdrawn")
 
     def test_joining_confirms_and_declining_refutes(self) -> None:
-        assert heard(JOINED) == commands.ConfirmSteps(now=NOW + HOUR, by="carrier", department="carrier")
-        assert heard(DECLINED) == commands.RefuteSteps(
+        assert command_from(JOINED) == commands.ConfirmSteps(now=NOW + HOUR, by="carrier", department="carrier")
+        assert command_from(DECLINED) == commands.RefuteSteps(
             now=NOW + HOUR, by="last-mile", department="last-mile", reason="step-not-ours", nominee="warehouse"
         )
 
@@ -67,7 +67,7 @@ def test_whatever_the_order_across_topics_nothing_is_refused_and_owners_words_co
         line = data.draw(st.sampled_from([line for line in (from_intake, from_departments) if line]))
         arrivals.append(line.pop(0))
     for event in arrivals:
-        decided = DECIDER.decide(state, heard(event))
+        decided = DECIDER.decide(state, command_from(event))
         events += decided
         state = DECIDER.fold(decided, state)
     assert isinstance(state, Ended)
@@ -80,4 +80,4 @@ def test_whatever_the_order_across_topics_nothing_is_refused_and_owners_words_co
 def test_no_event_in_any_order_is_ever_refused(arrivals: list[Event]) -> None:
     state = INITIAL
     for event in arrivals:
-        state = DECIDER.fold(DECIDER.decide(state, heard(event)), state)
+        state = DECIDER.fold(DECIDER.decide(state, command_from(event)), state)

@@ -46,8 +46,8 @@ class TestWhenAComplaintIsRegistered:
         assert (event.severity, event.decide_by) == ("critical", NOW + HOUR)
 
     def test_the_best_guesses_are_there_to_choose_from(self) -> None:
-        said = "Late, crushed, rude, charged twice, tracking dead."
-        (event,) = nothing().when(triage(text=said)).then_types(routing.TriageQueued)
+        text = "Late, crushed, rude, charged twice, tracking dead."
+        (event,) = nothing().when(triage(text=text)).then_types(routing.TriageQueued)
         assert isinstance(event, routing.TriageQueued)
         assert event.category == "late-delivery"
         assert [candidate.score for candidate in event.candidates] == [0.7] * 5

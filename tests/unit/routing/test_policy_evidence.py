@@ -160,11 +160,11 @@ class TestHowSevereItIs:
         assert judged(text="late").severity == "low"
 
     def test_harm_overrides_everything(self) -> None:
-        told = judged(text="late", harm=True)
-        said = judged(text="It came late and caught fire.")
-        assert told.severity == said.severity == "critical"
-        assert said.severity_why == ("harm: caught fire",)
-        assert said.circumstances.harm == "caught fire"
+        flagged = judged(text="late", harm=True)
+        worded = judged(text="It came late and caught fire.")
+        assert flagged.severity == worded.severity == "critical"
+        assert worded.severity_why == ("harm: caught fire",)
+        assert worded.circumstances.harm == "caught fire"
 
     def test_harm_is_found_in_the_texts_own_language(self) -> None:
         assert judged(text="Лампа загорелась, остался ожог").severity == "critical"

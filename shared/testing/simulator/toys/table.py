@@ -25,7 +25,7 @@ class Resolution(Part):
 
     phase: Literal["new", "open", "completed", "closed"] = "new"
     respond_by: datetime | None = None
-    heard: bool = False
+    started: bool = False
 
 
 def decide_resolution(state: Resolution, command: object) -> Sequence[Event]:
@@ -39,16 +39,16 @@ def decide_resolution(state: Resolution, command: object) -> Sequence[Event]:
                 for name in INVITED
             ]
         case Hear(now) if state.phase != "new":
-            if state.heard:
+            if state.started:
                 return []
-            heard = departments.RoundStarted(at=now, by="system", ends=now)
-            return [heard, *_completed(now)] if state.respond_by is None else [heard]
+            started = departments.RoundStarted(at=now, by="system", ends=now)
+            return [started, *_completed(now)] if state.respond_by is None else [started]
         case RunClocks(now):
             due = state.respond_by
             if due is None or due > now:
                 return []
             silent = [departments.DepartmentSilent(at=now, by="system", department=name, due=due) for name in INVITED]
-            return [*silent, *_completed(now)] if state.heard else silent
+            return [*silent, *_completed(now)] if state.started else silent
         case Close(now) if state.phase == "completed":
             return [departments.TableClosed(at=now, by="system", why="accepted")]
         case _:
@@ -67,13 +67,13 @@ def evolve_resolution(state: Resolution, event: Event) -> Resolution:
         case departments.DepartmentInvited():
             return Resolution(phase="open", respond_by=event.respond_by)
         case departments.RoundStarted():
-            return Resolution(phase=state.phase, respond_by=state.respond_by, heard=True)
+            return Resolution(phase=state.phase, respond_by=state.respond_by, started=True)
         case departments.DepartmentSilent():
-            return Resolution(phase=state.phase, heard=state.heard)
+            return Resolution(phase=state.phase, started=state.started)
         case departments.ResolutionCompleted():
-            return Resolution(phase="completed", heard=True)
+            return Resolution(phase="completed", started=True)
         case departments.TableClosed():
-            return Resolution(phase="closed", heard=True)
+            return Resolution(phase="closed", started=True)
         case _:
             return state
 

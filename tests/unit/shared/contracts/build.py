@@ -19,16 +19,16 @@ class Rename:
     def __init__(self, old: str, new: str) -> None:
         self._old, self._new = old, new
 
-    def __call__(self, told: Json) -> Json:
+    def __call__(self, body: Json) -> Json:
         """Return the event as it is said today. Raises KeyError where it lacks the field."""
-        told[self._new] = told.pop(self._old)
-        return told
+        body[self._new] = body.pop(self._old)
+        return body
 
     def back(self, data: bytes) -> bytes:
         """Return the bytes as an earlier writer wrote them."""
-        told = json.loads(data)
-        told[self._old] = told.pop(self._new)
-        return json.dumps(told).encode()
+        body = json.loads(data)
+        body[self._old] = body.pop(self._new)
+        return json.dumps(body).encode()
 
 
 def retire(monkeypatch: pytest.MonkeyPatch, old: str, event: type[Event], change: Rename | Upcast) -> None:

@@ -57,8 +57,8 @@ class TestARetiredVersion:
 
     def test_may_have_had_another_name_altogether(self, monkeypatch: pytest.MonkeyPatch) -> None:
         retire(monkeypatch, GRUMBLED, PromiseKept, Rename("pledge", "promise"))
-        told = json.dumps({"at": AT, "by": "system", "pledge": "call"})
-        assert today().read(GRUMBLED, told) == PromiseKept.model_validate({"at": AT, "by": "system", "promise": "call"})
+        body = json.dumps({"at": AT, "by": "system", "pledge": "call"})
+        assert today().read(GRUMBLED, body) == PromiseKept.model_validate({"at": AT, "by": "system", "promise": "call"})
 
     def test_that_lacks_what_the_upcaster_needs_does_not_fit_and_its_words_are_not_repeated(
         self, monkeypatch: pytest.MonkeyPatch

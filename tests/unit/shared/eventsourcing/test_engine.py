@@ -24,7 +24,7 @@ def register(key: str = "c1", command_id: str = "", digest: str = "", expected: 
     return Call("complaint", key, command, command_id=command_id, digest=digest, expected=expected)
 
 
-def heard(seq: int, topic: str = "t", stream: str = "resolution/c1") -> Input:
+def input_of(seq: int, topic: str = "t", stream: str = "resolution/c1") -> Input:
     command: object = Open(NOON, NOON + PATIENCE) if seq == 1 else Hear(NOON)
     return Input(stream, command, f"cause {seq}", topic=topic, seq=seq)
 
@@ -89,8 +89,8 @@ class TestWhenEventsArrive:
     def test_an_event_that_came_before_is_a_duplicate(self) -> None:
         async def story() -> None:
             async with Rig() as rig:
-                await rig.engine.submit([heard(1)])
-                assert await rig.engine.submit([heard(1)]) == [DUPLICATE]
+                await rig.engine.submit([input_of(1)])
+                assert await rig.engine.submit([input_of(1)]) == [DUPLICATE]
                 assert len(rig.data.log) == 1
 
         virtual(story)
@@ -98,7 +98,7 @@ class TestWhenEventsArrive:
     def test_an_event_too_early_is_a_gap_and_does_not_advance(self) -> None:
         async def story() -> None:
             async with Rig() as rig:
-                first, early = await rig.engine.submit([heard(1), heard(3)])
+                first, early = await rig.engine.submit([input_of(1), input_of(3)])
                 assert isinstance(first, Outcome)
                 assert early == Gap(1)
                 assert rig.data.log[-1].cursor == {"t": 1}
@@ -109,7 +109,7 @@ class TestWhenEventsArrive:
         async def story() -> None:
             async with Rig() as rig:
                 rig.fuse.left["Open"] = 1
-                inputs = [heard(1), heard(2), heard(1, stream="resolution/c2")]
+                inputs = [input_of(1), input_of(2), input_of(1, stream="resolution/c2")]
                 failed, behind, other = await rig.engine.submit(inputs)
                 assert isinstance(failed, Failed)
                 assert behind is BLOCKED
@@ -121,7 +121,7 @@ class TestWhenEventsArrive:
     def test_all_of_one_stream_in_a_batch_is_one_commit(self) -> None:
         async def story() -> None:
             async with Rig() as rig:
-                await rig.engine.submit([heard(1), heard(2), heard(3)])
+                await rig.engine.submit([input_of(1), input_of(2), input_of(3)])
                 (commit,) = rig.data.log
                 assert (commit.cursor, commit.version) == ({"t": 3}, 3)
 
@@ -177,10 +177,10 @@ class TestWhenTwoProcessesWorkOnOneStream:
     def test_a_gap_is_not_seen_where_the_other_has_filled_it(self) -> None:
         async def story() -> None:
             async with Rig() as one, Rig("departments", one.data) as two:
-                await one.engine.submit([heard(1)])
-                await two.engine.submit([heard(1)])
-                await one.engine.submit([heard(2)])
-                (result,) = await two.engine.submit([heard(3)])
+                await one.engine.submit([input_of(1)])
+                await two.engine.submit([input_of(1)])
+                await one.engine.submit([input_of(2)])
+                (result,) = await two.engine.submit([input_of(3)])
                 assert isinstance(result, Outcome)
 
         virtual(story)

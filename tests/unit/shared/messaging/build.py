@@ -20,7 +20,7 @@ from shared.messaging.antientropy import AntiEntropy
 from shared.messaging.outgoing import OutgoingRecord
 from shared.messaging.parking import Parking
 from shared.messaging.parse import Raw, Reader
-from shared.messaging.processor import Processor, place
+from shared.messaging.processor import Processor, coordinates
 from shared.messaging.relay import Relay
 from shared.messaging.sources import Source
 from shared.store.memory import Faults, MemoryData, MemoryStore, Moment
@@ -153,9 +153,9 @@ class Rig:
         return [(record.id, record.reason, record.permanent) for record in records]
 
 
-def place_of(raw: Raw) -> str:
+def path_of(raw: Raw) -> str:
     """The id under which a record without a readable name is parked."""
-    return f"{raw.topic}/{place(raw)}"
+    return f"{raw.topic}/{coordinates(raw)}"
 
 
 def record(event: Event, seq: int, key: str = "c1", *, offset: int | None = None, topic: str = INTAKE) -> Raw:

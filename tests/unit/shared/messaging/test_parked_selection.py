@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from shared.contracts.topics import INTAKE, ROUTING
-from shared.messaging.parked_selection import Choice, cause_of, counted
+from shared.messaging.parked_selection import Selection, cause_of, counted
 from shared.store.port import Parked
 from shared.testing.commits import NOON, parked
-from tests.unit.shared.messaging.build import Rig, broken, place_of, registered, virtual
+from tests.unit.shared.messaging.build import Rig, broken, path_of, registered, virtual
 
 RECORD = parked("1", "c1", reason="It is not UTF-8 at byte 17", permanent=True)
 
@@ -20,30 +20,30 @@ class TestAChoice:
     @pytest.mark.parametrize(
         "choice",
         [
-            Choice(),
-            Choice(complaint="c1"),
-            Choice(topic=INTAKE),
-            Choice(reason="utf-8"),
-            Choice(cause="It is not UTF-8 at byte …"),
-            Choice(permanent=True),
-            Choice(heads=True),
+            Selection(),
+            Selection(complaint="c1"),
+            Selection(topic=INTAKE),
+            Selection(reason="utf-8"),
+            Selection(cause="It is not UTF-8 at byte …"),
+            Selection(permanent=True),
+            Selection(heads=True),
         ],
     )
-    def test_takes_what_fits(self, choice: Choice) -> None:
+    def test_takes_what_fits(self, choice: Selection) -> None:
         assert choice.takes(RECORD, head=True)
 
     @pytest.mark.parametrize(
         "choice",
         [
-            Choice(complaint="c2"),
-            Choice(topic=ROUTING),
-            Choice(reason="JSON"),
-            Choice(cause="It is not UTF-8"),
-            Choice(permanent=False),
-            Choice(heads=True),
+            Selection(complaint="c2"),
+            Selection(topic=ROUTING),
+            Selection(reason="JSON"),
+            Selection(cause="It is not UTF-8"),
+            Selection(permanent=False),
+            Selection(heads=True),
         ],
     )
-    def test_leaves_what_does_not(self, choice: Choice) -> None:
+    def test_leaves_what_does_not(self, choice: Selection) -> None:
         assert not choice.takes(RECORD, head=False)
 
 
@@ -75,12 +75,12 @@ class TestChoosing:
             async with Rig() as rig:
                 for key in ("c1", "c2", "c3"):
                     await rig.processor.handle([broken(0, key), registered(1, key)])
-                heads = Choice(heads=True)
-                assert _of(await rig.parking.chosen(heads, limit=9)) == [("c1", 1), ("c2", 1), ("c3", 1)]
-                (first,) = await rig.parking.chosen(heads, limit=1)
-                assert _of(await rig.parking.chosen(heads, after=first.id, limit=9)) == [("c2", 1), ("c3", 1)]
+                heads = Selection(heads=True)
+                assert _of(await rig.parking.select(heads, limit=9)) == [("c1", 1), ("c2", 1), ("c3", 1)]
+                (first,) = await rig.parking.select(heads, limit=1)
+                assert _of(await rig.parking.select(heads, after=first.id, limit=9)) == [("c2", 1), ("c3", 1)]
                 behind = f"{INTAKE}/complaint/c1:1"
-                assert _of(await rig.parking.chosen(heads, after=behind, limit=9)) == [("c2", 1), ("c3", 1)]
+                assert _of(await rig.parking.select(heads, after=behind, limit=9)) == [("c2", 1), ("c3", 1)]
 
         virtual(story)
 
@@ -96,7 +96,7 @@ class TestChoosing:
         async def story() -> None:
             async with Rig() as rig:
                 await rig.processor.handle([broken(0), registered()])
-                head = await rig.parking.find(place_of(broken(0)))
+                head = await rig.parking.find(path_of(broken(0)))
                 assert head is not None
                 assert head.head == head.record
                 assert [later.id for later in head.behind] == [f"{INTAKE}/complaint/c1:1"]

@@ -14,7 +14,7 @@ from tests.unit.shared.messaging.build import (
     acknowledged,
     broken,
     fails_once,
-    place_of,
+    path_of,
     registered,
     virtual,
     wait,
@@ -25,7 +25,7 @@ APPLIED = ["DepartmentInvited", "DepartmentInvited", "RoundStarted"]
 HEAD, SECOND = f"{INTAKE}/complaint/c1:1", f"{INTAKE}/complaint/c1:2"
 
 
-async def parked_line(rig: Rig, failures: int) -> None:
+async def parked_behind(rig: Rig, failures: int) -> None:
     """A head that fails so many times more, and a sound record behind it."""
     rig.fuse.left["Open"] = QUICK_TRIES
     await rig.processor.handle([registered(), acknowledged(2)])
@@ -37,7 +37,7 @@ class TestWhenTheHeadIsDue:
     def test_nothing_is_tried_before(self) -> None:
         async def story() -> None:
             async with Rig() as rig:
-                await parked_line(rig, failures=0)
+                await parked_behind(rig, failures=0)
                 await wait(DELAYS[0].total_seconds() - 1)
                 assert await rig.parking.look() == 0
                 assert len(rig.parked()) == 2
@@ -47,7 +47,7 @@ class TestWhenTheHeadIsDue:
     def test_the_whole_line_is_applied_in_order(self) -> None:
         async def story() -> None:
             async with Rig() as rig:
-                await parked_line(rig, failures=0)
+                await parked_behind(rig, failures=0)
                 await wait(DELAYS[0].total_seconds() + 1)
                 assert await rig.parking.look() == 2
                 assert rig.events(STREAM) == APPLIED
@@ -58,7 +58,7 @@ class TestWhenTheHeadIsDue:
     def test_a_head_that_fails_again_keeps_its_place_and_waits_longer(self) -> None:
         async def story() -> None:
             async with Rig() as rig:
-                await parked_line(rig, failures=QUICK_TRIES)
+                await parked_behind(rig, failures=QUICK_TRIES)
                 await wait(DELAYS[0].total_seconds() + 1)
                 assert await rig.parking.look() == 0
                 head = rig.data.parked[HEAD]
@@ -73,7 +73,7 @@ class TestWhenTheHeadIsDue:
     def test_after_the_last_delay_a_person_must_act(self) -> None:
         async def story() -> None:
             async with Rig() as rig:
-                await parked_line(rig, failures=100)
+                await parked_behind(rig, failures=100)
                 for delay in DELAYS:
                     await wait(delay.total_seconds() + 1)
                     await rig.parking.look()
@@ -88,7 +88,7 @@ class TestWhenTheHeadIsDue:
     def test_a_crash_between_applying_and_taking_out_applies_once(self) -> None:
         async def story() -> None:
             async with Rig() as rig:
-                await parked_line(rig, failures=0)
+                await parked_behind(rig, failures=0)
                 await wait(11)
                 rig.store.faults = fails_once("unpark", Moment.BEFORE)
                 rig.run(rig.parking.run())
@@ -115,7 +115,7 @@ class TestAPersonRetries:
     def test_a_permanent_record_and_the_line_goes_on(self) -> None:
         async def story() -> None:
             async with Rig() as rig:
-                await parked_line(rig, failures=100)
+                await parked_behind(rig, failures=100)
                 for delay in DELAYS:
                     await wait(delay.total_seconds() + 1)
                     await rig.parking.look()
@@ -130,8 +130,8 @@ class TestAPersonRetries:
         async def story() -> None:
             async with Rig() as rig:
                 await rig.processor.handle([broken(0)])
-                outcome = await rig.parking.retry([place_of(broken(0))])
-                assert outcome == {place_of(broken(0)): "header ce_id is missing"}
+                outcome = await rig.parking.retry([path_of(broken(0))])
+                assert outcome == {path_of(broken(0)): "header ce_id is missing"}
                 assert [permanent for _, _, permanent in rig.parked()] == [True]
 
         virtual(story)
@@ -148,7 +148,7 @@ class TestAPersonRetries:
             async with Rig() as rig:
                 await rig.processor.handle([broken(0), registered()])
                 assert await rig.parking.retry([HEAD]) == {
-                    HEAD: f"waits behind {place_of(broken(0))}: try that one first"
+                    HEAD: f"waits behind {path_of(broken(0))}: try that one first"
                 }
                 assert rig.events(STREAM) == []
 
@@ -157,7 +157,7 @@ class TestAPersonRetries:
     def test_a_whole_line_at_once_and_what_went_on_by_itself_counts_as_applied(self) -> None:
         async def story() -> None:
             async with Rig() as rig:
-                await parked_line(rig, failures=0)
+                await parked_behind(rig, failures=0)
                 assert await rig.parking.retry([HEAD, SECOND]) == {HEAD: "", SECOND: ""}
                 assert rig.events(STREAM) == APPLIED
                 assert await rig.parking.retry([HEAD, SECOND]) == {}
@@ -171,7 +171,7 @@ class TestAPersonSkips:
         async def story() -> None:
             async with Rig() as rig:
                 await rig.processor.handle([broken(0), registered(), acknowledged(2)])
-                first = place_of(broken(0))
+                first = path_of(broken(0))
                 assert await rig.parking.skip([first], "a test record") == [first]
                 assert rig.events(STREAM) == APPLIED
                 assert not rig.data.parked
@@ -209,7 +209,7 @@ class TestAPersonSkips:
             async with Rig() as rig:
                 unreadable = registered()._replace(value=b"{}")
                 await rig.processor.handle([unreadable])
-                (head,) = await rig.store.parked_line("c1")
+                (head,) = await rig.store.parked_behind("c1")
                 await rig.store.skip([Skipped(head, "cannot be mended", "care", NOON)])
                 assert STREAM not in rig.data.states
                 assert await rig.processor.handle([unreadable]) == 0
@@ -222,7 +222,7 @@ class TestAPersonSkips:
         async def story() -> None:
             async with Rig() as rig:
                 await rig.processor.handle([broken(0)])
-                assert await rig.parking.skip([place_of(broken(0))], "a test record") == [place_of(broken(0))]
+                assert await rig.parking.skip([path_of(broken(0))], "a test record") == [path_of(broken(0))]
                 assert await rig.processor.handle([broken(0), registered()]) == 0
                 assert not rig.data.parked
 
@@ -249,7 +249,7 @@ class TestRunning:
         async def story() -> None:
             async with Rig() as rig:
                 rig.run(rig.parking.run())
-                await parked_line(rig, failures=0)
+                await parked_behind(rig, failures=0)
                 await wait(15)
                 assert rig.events(STREAM) == APPLIED
                 assert rig.clock.now() < NOON + timedelta(seconds=20)

@@ -20,11 +20,11 @@ from tests.unit.shared.messaging.build import NOON, registered
 WAY: Final = Rename("way", "channel")
 
 
-def a_reader(heard: list[Event], *, fans_in: bool = False) -> Reader:
+def a_reader(received: list[Event], *, fans_in: bool = False) -> Reader:
     """A service that takes note of registrations."""
 
     def hear(incoming: Incoming[Any]) -> object:
-        heard.append(incoming.event)
+        received.append(incoming.event)
         return incoming.event
 
     def spread(incoming: Incoming[Any]) -> list[tuple[str, object]]:
@@ -50,27 +50,27 @@ def as_it_was(raw: Raw, name: str) -> Raw:
 class TestARecordInAnOlderVersion:
     def test_is_heard_as_today_under_its_own_id_and_number(self, monkeypatch: pytest.MonkeyPatch) -> None:
         old = renew(monkeypatch, intake.ComplaintRegistered, WAY)
-        heard: list[Event] = []
-        reader = a_reader(heard)
+        received: list[Event] = []
+        reader = a_reader(received)
         today, before = reader.read(registered(), NOON), reader.read(as_it_was(registered(), old), NOON)
         assert isinstance(today, Read)
         assert isinstance(before, Read)
-        assert heard[0] == heard[1]
+        assert received[0] == received[1]
         assert before.inputs == today.inputs
         assert (before.envelope.id, before.envelope.type) == ("complaint/c1:1", old)
         assert reader.unknown == {}
 
     def test_may_have_had_another_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
         retire(monkeypatch, GRUMBLED, intake.ComplaintRegistered, WAY)
-        heard: list[Event] = []
-        read = a_reader(heard).read(as_it_was(registered(), GRUMBLED), NOON)
+        received: list[Event] = []
+        read = a_reader(received).read(as_it_was(registered(), GRUMBLED), NOON)
         assert isinstance(read, Read)
-        assert [type(event) for event in heard] == [intake.ComplaintRegistered]
+        assert [type(event) for event in received] == [intake.ComplaintRegistered]
 
     def test_fans_in_as_today(self, monkeypatch: pytest.MonkeyPatch) -> None:
         old = renew(monkeypatch, intake.ComplaintRegistered, WAY)
-        heard: list[Event] = []
-        reader = a_reader(heard, fans_in=True)
+        received: list[Event] = []
+        reader = a_reader(received, fans_in=True)
         read = reader.read(as_it_was(registered(), old), NOON)
         assert isinstance(read, Read)
         assert [one.command_id for one in read.inputs] == ["complaint/c1:1>theme/seller"]

@@ -12,7 +12,7 @@ from tests.unit.shared.messaging.build import (
     Rig,
     acknowledged,
     broken,
-    place_of,
+    path_of,
     registered,
     virtual,
 )
@@ -27,7 +27,7 @@ class TestPoison:
             async with Rig() as rig:
                 await rig.processor.handle([broken(7)])
                 ((name, reason, permanent),) = rig.parked()
-                assert (name, permanent) == (place_of(broken(7)), True)
+                assert (name, permanent) == (path_of(broken(7)), True)
                 assert reason == "header ce_id is missing"
                 assert rig.data.parked[name].value == b"\xff\xfe"
 
@@ -67,7 +67,7 @@ class TestPoison:
             async with Rig() as rig:
                 await rig.processor.handle([registered(), broken(1), acknowledged(2)])
                 assert rig.events(STREAM) == OPENED
-                assert [name for name, _, _ in rig.parked()] == [place_of(broken(1)), f"{INTAKE}/complaint/c1:2"]
+                assert [name for name, _, _ in rig.parked()] == [path_of(broken(1)), f"{INTAKE}/complaint/c1:2"]
 
         virtual(story)
 
@@ -95,7 +95,7 @@ class TestPoison:
                 stray = registered(key="c1")._replace(key=b"c2", offset=5)
                 await rig.processor.handle([stray, broken(6), registered()])
                 names = {name for name, _, _ in rig.parked()}
-                assert names == {place_of(stray), place_of(broken(6)), f"{INTAKE}/complaint/c1:1"}
+                assert names == {path_of(stray), path_of(broken(6)), f"{INTAKE}/complaint/c1:1"}
 
         virtual(story)
 

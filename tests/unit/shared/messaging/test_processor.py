@@ -209,7 +209,7 @@ class TestAGap:
                     ((name, reason, permanent),) = rig.parked()
                     assert (rig.data.parked[name].attempts, permanent) == (0, False)
                     assert "does not answer" in reason
-                    assert gate.asked > 2 * len(DELAYS)
+                    assert gate.attempts > 2 * len(DELAYS)
                     gate.open = True
                     await wait(2 * DELAYS[0].total_seconds())
                     assert rig.events(STREAM) == [*OPENED, "RoundStarted"]
@@ -248,10 +248,10 @@ class _Gate:
     def __init__(self, store: MemoryStore) -> None:
         self._source = StoreSource("/intake", store)
         self.open = False
-        self.asked = 0
+        self.attempts = 0
 
     async def pull(self, wants: Sequence[Want]) -> list[Copy]:
-        self.asked += 1
+        self.attempts += 1
         if not self.open:
             raise SourceUnavailable("away")
         return await self._source.pull(wants)

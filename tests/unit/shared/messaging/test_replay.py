@@ -67,10 +67,10 @@ class TestReadingEverythingAgain:
                     await source.execute(Call("complaint", "c1", Acknowledge(NOON), command_id=f"again {number}"))
                 await register(source, "c2")
                 await source.execute(Call("complaint", "c1", Answer(NOON)))
-                said = await source.store.position()
+                position = await source.store.position()
                 async with Rig(sources={INTAKE: StoreSource("/intake", source.store)}) as rig:
                     count = len(await StoreSource("/intake", source.store).pull([_all("c1"), _all("c2")]))
-                    assert said > 500
+                    assert position > 500
                     assert await whole(rig, Selection()) == (count, count, 0, 0)
 
         virtual(story)
@@ -131,8 +131,8 @@ class TestAServiceThatFansIn:
     def test_counts_once_however_often_it_reads(self) -> None:
         async def story() -> None:
             async with Rig("review") as first:
-                said: list[Raw] = [registered(1, "c1"), closed(2, "c1")]
-                await first.processor.handle(said)
+                position: list[Raw] = [registered(1, "c1"), closed(2, "c1")]
+                await first.processor.handle(position)
                 async with Rig("review", first.data, sources={REVIEW: StoreSource("/review", first.store)}) as rig:
                     read, applied, already, parked = await whole(rig, Selection())
                     assert (read, applied, parked) == (already + applied, applied, 0)

@@ -73,8 +73,8 @@ class TestWhenAStoredComplaintIsAnalysed:
     def registered(self, **fields: object) -> ComplaintRegistered:
         times = [{"step": step, "started": START, "ended": START + HOUR} for step in ("payment", "seller", "carrier")]
         known = {"order_status": "delivered", "review_score": "1"}
-        told = {"complaint": "c1", "channel": "import", "received_at": START, "text": "", "at": START, "by": "import"}
-        return ComplaintRegistered.model_validate(told | {"steps": times, "facts": known} | fields)
+        least = {"complaint": "c1", "channel": "import", "received_at": START, "text": "", "at": START, "by": "import"}
+        return ComplaintRegistered.model_validate(least | {"steps": times, "facts": known} | fields)
 
     def test_status_and_score_come_from_its_facts(self) -> None:
         found = order_of_registration(self.registered(), self.MAPPING)

@@ -202,7 +202,7 @@ class TestWhenWritten:
         assert short_friday.between(berlin("2026-05-08 00:00"), berlin("2026-05-09 00:00")) == 3 * HOUR
 
     @pytest.mark.parametrize(
-        ("fields", "told"),
+        ("fields", "sentence"),
         [
             ({"timezone": "Europe/Berln"}, "did you mean 'Europe/Berlin'"),
             (
@@ -220,10 +220,10 @@ class TestWhenWritten:
             ({"holidays": {"country": "DE", "subdivision": "BR"}}, "no holidays are known for 'BR' of DE"),
         ],
     )
-    def test_what_cannot_be_is_refused_with_what_would_be_right(self, fields: dict[str, Any], told: str) -> None:
+    def test_what_cannot_be_is_refused_with_what_would_be_right(self, fields: dict[str, Any], sentence: str) -> None:
         with pytest.raises(ValidationError) as refused:
             calendar(**fields)
-        assert told in str(refused.value)
+        assert sentence in str(refused.value)
 
     def test_it_comes_back_equal_from_json(self) -> None:
         OFFICE.add(berlin("2026-05-04 09:00"), HOUR)

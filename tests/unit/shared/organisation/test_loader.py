@@ -24,7 +24,7 @@ class TestWhenTheFileIsRight:
 
 class TestWhenTheFileIsWrong:
     @pytest.mark.parametrize(
-        ("path", "value", "told"),
+        ("path", "value", "sentence"),
         [
             ("steps.1.department", "carier", "steps[1].department: there is no department 'carier'"),
             ("steps.1.department", "carier", "did you mean 'carrier'?"),
@@ -55,8 +55,10 @@ class TestWhenTheFileIsWrong:
             ("name", {}, "name: is empty"),
         ],
     )
-    def test_the_path_what_is_wrong_and_what_would_be_right_are_told(self, path: str, value: object, told: str) -> None:
-        assert told in refusal(put(path, value))
+    def test_the_path_what_is_wrong_and_what_would_be_right_are_told(
+        self, path: str, value: object, sentence: str
+    ) -> None:
+        assert sentence in refusal(put(path, value))
 
     def test_every_problem_is_told_at_once(self) -> None:
         def break_three_things(file: dict[str, Any]) -> None:
@@ -64,10 +66,10 @@ class TestWhenTheFileIsWrong:
             put("steps.0.department", "nobody")(file)
             put("steps.1.standard", "soon")(file)
 
-        told = refusal(break_three_things)
-        assert "currency: is missing" in told
-        assert "steps[0].department: there is no department 'nobody'" in told
-        assert "steps[1].standard: 'soon' is not a duration" in told
+        sentence = refusal(break_three_things)
+        assert "currency: is missing" in sentence
+        assert "steps[0].department: there is no department 'nobody'" in sentence
+        assert "steps[1].standard: 'soon' is not a duration" in sentence
 
     def test_broken_yaml_is_told_with_line_and_column(self) -> None:
         with pytest.raises(OrganisationInvalid, match=r"broken\.yaml is invalid:\n  line 2, column"):
@@ -85,23 +87,23 @@ class TestWhenTheFileIsWrong:
 
 class TestWhenDurationsContradictEachOther:
     def test_standards_longer_than_the_promise_are_refused(self) -> None:
-        told = refusal(put("promises.0.within", "40h"))
-        assert "promises[0].within: the standards of its steps add up to 48 h, more than the 40 h promised" in told
+        sentence = refusal(put("promises.0.within", "40h"))
+        assert "promises[0].within: the standards of its steps add up to 48 h, more than the 40 h promised" in sentence
 
     def test_a_table_longer_than_the_answer_is_refused(self) -> None:
-        told = refusal(put("deadlines.low.round.within", "100h"))
+        sentence = refusal(put("deadlines.low.round.within", "100h"))
         assert (
             "deadlines.low.answer.within: respond, round and agree add up to 116 h, more than the 72 h of answer"
-            in told
+            in sentence
         )
 
     def test_an_acknowledgement_later_than_the_answer_is_refused(self) -> None:
-        told = refusal(put("deadlines.low.acknowledge.within", "100h"))
-        assert "deadlines.low.acknowledge.within: is later than the answer" in told
+        sentence = refusal(put("deadlines.low.acknowledge.within", "100h"))
+        assert "deadlines.low.acknowledge.within: is later than the answer" in sentence
 
     def test_a_worse_severity_with_a_longer_answer_is_refused(self) -> None:
-        told = refusal(put("deadlines.critical.answer.within", "90h"))
-        assert "deadlines.critical.answer.within: 90 h is longer than the 72 h of severity high" in told
+        sentence = refusal(put("deadlines.critical.answer.within", "90h"))
+        assert "deadlines.critical.answer.within: 90 h is longer than the 72 h of severity high" in sentence
 
 
 class TestWhenSectionsAreIncluded:

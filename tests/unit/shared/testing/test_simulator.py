@@ -10,7 +10,7 @@ import pytest
 from shared.messaging.outgoing import OutgoingRecord
 from shared.store.memory import Moment
 from shared.store.port import StoreUnavailable
-from shared.testing.simulator import Report, run_seed, told, undisturbed
+from shared.testing.simulator import Report, describe, run_seed, undisturbed
 from shared.testing.simulator.broker import SimBroker, SimPublisher
 from shared.testing.simulator.loop import SimLoop, Stuck
 from shared.testing.simulator.weather import Rates, Transient, Weather
@@ -185,7 +185,7 @@ class TestAReport:
         report = Report(
             7, {"C-ACK": Finding(ok=False, checked=1, findings=("Lost.",))}, ("x broke",), ("1 s  crash",), 5, 2.0
         )
-        text = told(report)
+        text = describe(report)
         assert not report.ok
         for part in ("make test-sim SEEDS=1 FIRST=7", "C-ACK: Lost.", "x broke", "crash"):
             assert part in text
@@ -194,4 +194,4 @@ class TestAReport:
         with undisturbed():
             report = run_seed(3)
         long = Report(3, report.findings, (), tuple(str(n) for n in range(500)), 1, 1.0)
-        assert len(told(long).splitlines()) < 80
+        assert len(describe(long).splitlines()) < 80

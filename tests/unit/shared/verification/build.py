@@ -22,7 +22,7 @@ def sound() -> Evidence:
             if len(plan.services) == 3 and plan.complaints == 2 and not plan.skewed:
                 world.loop.run(world.live())
                 evidence = world.final
-                kinds = [type(told.event).__name__ for told in evidence.told] if evidence else []
+                kinds = [type(logged.event).__name__ for logged in evidence.logged] if evidence else []
                 complete = kinds.count("ComplaintClosed") == 2 and "AcknowledgementMissed" in kinds
                 if evidence and complete and not world.poison:
                     return evidence

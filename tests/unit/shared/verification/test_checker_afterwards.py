@@ -35,7 +35,7 @@ def first_record(topic: str = INTAKE) -> Raw:
 class TestDead:
     def test_poison_that_nobody_parked_is_found(self) -> None:
         spoilt = replace(sound(), poison=frozenset({("departments", INTAKE, 0, 77)}))
-        assert any("swallowed" in said for said in findings(spoilt, "C-DEAD"))
+        assert any("swallowed" in sentences for sentences in findings(spoilt, "C-DEAD"))
 
     def test_poison_that_a_person_skipped_is_accounted_for(self) -> None:
         place = ("departments", INTAKE, 0, 77)
@@ -53,30 +53,30 @@ class TestDead:
     def test_a_sound_record_that_a_person_skipped_is_found(self) -> None:
         record = a_parked(first_record(), permanent=True)
         spoilt = with_store(sound(), "departments", lambda stored: skipped(stored, record))
-        assert any("told to skip a sound record" in said for said in findings(spoilt, "C-DEAD"))
+        assert any("told to skip a sound record" in sentences for sentences in findings(spoilt, "C-DEAD"))
 
     def test_a_record_given_up_without_a_reason_or_a_name_is_found(self) -> None:
         record = a_parked(first_record(), permanent=True)
         for why, by in ((" ", "operator"), ("a test", "")):
             spoilt = with_store(sound(), "departments", lambda s, w=why, b=by: skipped(s, record, w, b))
-            assert any("nobody says" in said for said in findings(replace(spoilt, poison=None), "C-DEAD"))
+            assert any("nobody says" in sentences for sentences in findings(replace(spoilt, poison=None), "C-DEAD"))
 
     def test_a_record_given_up_and_parked_again_is_found(self) -> None:
         record = a_parked(first_record(), permanent=True)
         spoilt = with_store(sound(), "departments", lambda s: skipped(parked(s, record), record))
-        assert any("parked again" in said for said in findings(replace(spoilt, poison=None), "C-DEAD"))
+        assert any("parked again" in sentences for sentences in findings(replace(spoilt, poison=None), "C-DEAD"))
 
     def test_a_record_that_waits_for_nobody_is_found_where_nobody_counted_the_poison(self) -> None:
         record = a_parked(first_record(), permanent=False)
         well = with_store(replace(sound(), poison=None), "departments", lambda s: parked(s, record))
         assert findings(well, "C-DEAD") == ()
         lost = with_store(well, "departments", lambda s: replace(s, parked=[replace(record, due=None)]))
-        assert any("nobody tries it" in said for said in findings(lost, "C-DEAD"))
+        assert any("nobody tries it" in sentences for sentences in findings(lost, "C-DEAD"))
 
     def test_a_sound_record_that_was_given_up_is_found(self) -> None:
         record = a_parked(first_record(), permanent=True)
         spoilt = with_store(replace(sound(), poison=frozenset()), "departments", lambda stored: parked(stored, record))
-        assert any("which was sound" in said for said in findings(spoilt, "C-DEAD"))
+        assert any("which was sound" in sentences for sentences in findings(spoilt, "C-DEAD"))
 
     def test_a_sound_record_may_wait_behind_poison_and_nowhere_else(self) -> None:
         head, behind = a_parked(first_record(), permanent=True), a_parked(first_record(), permanent=False, position=2)
@@ -86,41 +86,41 @@ class TestDead:
         waiting = with_store(base, "departments", lambda stored: parked(parked(stored, head), behind))
         assert findings(waiting, "C-DEAD") == ()
         alone = with_store(base, "departments", lambda stored: parked(stored, behind))
-        assert any("still has behind" in said for said in findings(alone, "C-DEAD"))
+        assert any("still has behind" in sentences for sentences in findings(alone, "C-DEAD"))
 
 
 class TestLive:
     def test_an_unpublished_commit_is_found(self) -> None:
         spoilt = with_store(sound(), "intake", lambda stored: replace(stored, unpublished=frozenset({"complaint/x/1"})))
-        assert any("has not published" in said for said in findings(spoilt, "C-LIVE"))
+        assert any("has not published" in sentences for sentences in findings(spoilt, "C-LIVE"))
 
     def test_a_cursor_that_lags_is_found(self) -> None:
         spoilt = with_commits(sound(), "departments", lambda commit: [replace(commit, cursor={INTAKE: 1})])
-        assert any("has applied 1 of" in said for said in findings(spoilt, "C-LIVE"))
+        assert any("has applied 1 of" in sentences for sentences in findings(spoilt, "C-LIVE"))
 
     def test_an_event_that_was_never_counted_is_found(self) -> None:
         spoilt = with_commits(sound(), "review", lambda commit: [replace(commit, commands=())])
-        assert any("has not counted" in said for said in findings(spoilt, "C-LIVE"))
+        assert any("has not counted" in sentences for sentences in findings(spoilt, "C-LIVE"))
 
     def test_a_clock_that_never_fired_is_found(self) -> None:
         stream = f"complaint/{first_complaint()}"
         stored = sound().services["intake"]
         snapshot = replace(stored.snapshots[stream], next_due=stored.commits[0].at)
         spoilt = with_store(sound(), "intake", lambda s: replace(s, snapshots={**s.snapshots, stream: snapshot}))
-        assert any("has not fired" in said for said in findings(spoilt, "C-LIVE"))
+        assert any("has not fired" in sentences for sentences in findings(spoilt, "C-LIVE"))
 
     def test_a_parked_record_that_is_due_is_found(self) -> None:
         record = a_parked(first_record(), permanent=False)
         spoilt = with_store(sound(), "departments", lambda stored: parked(stored, record))
-        assert any("is parked and was due" in said for said in findings(spoilt, "C-LIVE"))
+        assert any("is parked and was due" in sentences for sentences in findings(spoilt, "C-LIVE"))
 
 
 class TestTime:
     def test_a_clock_that_fired_before_it_was_due_is_found(self) -> None:
-        told = next(told for told in sound().told if type(told.event).__name__ == "AcknowledgementMissed")
-        early = told.event.model_copy(update={"at": told.event.at - timedelta(hours=1)}).model_dump_json().encode()
-        spoilt = with_records(sound(), "intake", lambda r: [r._replace(data=early) if r.id == told.record.id else r])
-        assert any("fired at" in said for said in findings(spoilt, "C-TIME"))
+        logged = next(logged for logged in sound().logged if type(logged.event).__name__ == "AcknowledgementMissed")
+        early = logged.event.model_copy(update={"at": logged.event.at - timedelta(hours=1)}).model_dump_json().encode()
+        spoilt = with_records(sound(), "intake", lambda r: [r._replace(data=early) if r.id == logged.record.id else r])
+        assert any("fired at" in sentences for sentences in findings(spoilt, "C-TIME"))
 
     def test_a_clock_that_fired_twice_is_found(self) -> None:
         assert any("fired 2 times" in s for s in findings(twice(sound(), "intake", "AcknowledgementMissed"), "C-TIME"))
@@ -152,7 +152,7 @@ class TestPii:
         assert self.planted(text, planted)
 
     def test_the_finding_does_not_repeat_it(self) -> None:
-        assert not any("Maria" in said for said in self.planted("Maria Silva", "Maria Silva"))
+        assert not any("Maria" in sentences for sentences in self.planted("Maria Silva", "Maria Silva"))
 
     def test_a_longer_number_is_another_number(self) -> None:
         assert self.planted("155119123456789", "5511912345678") == ()
@@ -162,15 +162,15 @@ class TestPii:
         logged = replace(base, outputs={"the log": "… Maria Silva …"})
         assert findings(logged, "C-PII") == ("the log carries the planted text number 1.",)
         kept = with_records(base, "review", lambda record: [record._replace(cause="Maria Silva")])
-        assert any("review's log" in said for said in findings(kept, "C-PII"))
+        assert any("review's log" in sentences for sentences in findings(kept, "C-PII"))
         record = replace(a_parked(first_record(), permanent=True), reason="Maria Silva")
         held = with_store(base, "review", lambda stored: parked(stored, record))
-        assert any("review's parked" in said for said in findings(held, "C-PII"))
+        assert any("review's parked" in sentences for sentences in findings(held, "C-PII"))
 
 
 class TestManyFindings:
     def test_are_counted_and_not_all_written_out(self) -> None:
         ids = frozenset(f"complaint/x/{number}" for number in range(100))
-        said = findings(with_store(sound(), "intake", lambda stored: replace(stored, unpublished=ids)), "C-LIVE")
-        assert len(said) == MAX_FINDINGS + 1
-        assert said[-1] == f"… and {100 - MAX_FINDINGS} more."
+        sentences = findings(with_store(sound(), "intake", lambda stored: replace(stored, unpublished=ids)), "C-LIVE")
+        assert len(sentences) == MAX_FINDINGS + 1
+        assert sentences[-1] == f"… and {100 - MAX_FINDINGS} more."

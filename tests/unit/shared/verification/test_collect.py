@@ -39,7 +39,7 @@ class TestEvidenceOfServices:
             world.loop.run(world.live())
         evidence = asyncio.run(taken_from(world))
         assert world.final is not None
-        assert [told.record.id for told in evidence.told] == [told.record.id for told in world.final.told]
+        assert [logged.record.id for logged in evidence.logged] == [logged.record.id for logged in world.final.logged]
         for name, stored in world.final.services.items():
             found = evidence.services[name]
             assert dict(found.snapshots) == dict(stored.snapshots)

@@ -22,17 +22,17 @@ def as_it_was(record: Record) -> list[Record]:
     return [record._replace(type=GRUMBLED, data=WAY.back(record.data))]
 
 
-def said(evidence: Evidence) -> list[tuple[str, object]]:
-    return [(told.record.id, told.event) for told in evidence.told]
+def described(evidence: Evidence) -> list[tuple[str, object]]:
+    return [(logged.record.id, logged.event) for logged in evidence.logged]
 
 
 class TestWhatWasSaidInARetiredVersion:
     def test_is_told_as_what_is_said_today(self, monkeypatch: pytest.MonkeyPatch) -> None:
         retire(monkeypatch, GRUMBLED, ComplaintRegistered, WAY)
         old = with_records(sound(), "intake", as_it_was)
-        assert GRUMBLED in {told.record.type for told in old.told}
-        assert said(old) == said(sound())
+        assert GRUMBLED in {logged.record.type for logged in old.logged}
+        assert described(old) == described(sound())
 
     def test_in_a_type_that_is_not_known_is_left_out(self) -> None:
         lacking = with_records(sound(), "intake", as_it_was)
-        assert len(lacking.told) == len(sound().told) - 2
+        assert len(lacking.logged) == len(sound().logged) - 2

@@ -69,9 +69,9 @@ class TestTheSamples:
         assert {touched.step for touched in judgement.steps} <= set(phrases.preventions)
 
     def test_nothing_that_was_planted_is_left_in_what_intake_says(self) -> None:
-        said = "".join(registered(sample).model_dump_json() for sample in SAMPLES)
+        texts = "".join(registered(sample).model_dump_json() for sample in SAMPLES)
         assert len(planted(SAMPLES)) > 15
-        assert [text for text in planted(SAMPLES) if text in said] == []
+        assert [text for text in planted(SAMPLES) if text in texts] == []
 
     def test_the_sample_texts_hold_a_phone_number_and_an_address_that_have_to_be_masked(self) -> None:
         texts = "".join(sample.text for sample in SAMPLES)
@@ -103,6 +103,6 @@ class TestTheTimesOfAnOrder:
         assert delivery.ended is None
 
     def test_what_only_departments_know_is_not_sent_with_the_complaint(self) -> None:
-        order = Order(ref="LL-1", took=("picking 10",), within=120, told=False)
+        order = Order(ref="LL-1", took=("picking 10",), within=120, with_times=False)
         body = registration(Sample(key="en-99", text="late", order=order), NOON, "")
         assert body == {"channel": "web", "text": "late", "order_ref": "LL-1"}

@@ -18,12 +18,12 @@ class Answering(Wire):
 
     def __init__(self, status: int, content: bytes) -> None:
         self._answer = Response(status, content)
-        self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
+        self.requests: list[tuple[str, str, dict[str, str], bytes]] = []
 
     async def ask(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> Response:
-        self.asked.append((method, path, dict(headers or {}), body))
+        self.requests.append((method, path, dict(headers or {}), body))
         return self._answer
 
 
@@ -96,4 +96,4 @@ class TestTheJournal:
         edges = Edges(wire)
         for _ in range(3):
             await edges.post("x", role="it")
-        assert len({headers["Idempotency-Key"] for _, _, headers, _ in wire.asked}) == edges.written == 3
+        assert len({headers["Idempotency-Key"] for _, _, headers, _ in wire.requests}) == edges.written == 3

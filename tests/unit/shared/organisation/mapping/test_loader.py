@@ -32,7 +32,7 @@ def refusal(path: str, value: object) -> str:
 
 class TestWhenAMappingFileIsWrong:
     @pytest.mark.parametrize(
-        ("path", "value", "told"),
+        ("path", "value", "sentence"),
         [
             ("id_colum", "number", "id_colum: no such field; did you mean 'id_column'?"),
             ("id_column", ..., "id_column: is missing"),
@@ -54,8 +54,8 @@ class TestWhenAMappingFileIsWrong:
             ("promised_by", ..., "'analysis' needs 'steps' and 'promised_by'"),
         ],
     )
-    def test_the_path_and_what_is_wrong_are_told(self, path: str, value: object, told: str) -> None:
-        assert told in refusal(path, value)
+    def test_the_path_and_what_is_wrong_are_told(self, path: str, value: object, sentence: str) -> None:
+        assert sentence in refusal(path, value)
 
     def test_broken_yaml_is_told_with_its_line(self) -> None:
         with pytest.raises(MappingInvalid, match=r"mapping file x\.yaml is invalid:\n  line 2"):

@@ -19,13 +19,13 @@ from shared.organisation.wording import BLAMES_PEOPLE
 from shared.web.problems import NotFound
 from shared.web.writes import WriteAnswer, answer
 
-Carry = Callable[[Call], Awaitable[WriteAnswer]]
+Executor = Callable[[Call], Awaitable[WriteAnswer]]
 
 
-def carrying(execute: Execute) -> Carry:
+def executor_for(execute: Execute) -> Executor:
     """Return a function that carries out a call and answers with what it came to."""
 
-    async def carry(call: Call) -> WriteAnswer:
+    async def run(call: Call) -> WriteAnswer:
         try:
             return answer(await execute(call))
         except Rejected as rejected:
@@ -33,7 +33,7 @@ def carrying(execute: Execute) -> Carry:
                 raise NotFound(f"there is no complaint {call.key} here") from rejected
             raise
 
-    return carry
+    return run
 
 
 def refused_wording(
@@ -45,10 +45,10 @@ def refused_wording(
     )
 
 
-async def on_record(execute: Execute, carry: Carry, call: Call, refused: NoteRefusedWording) -> WriteAnswer:
+async def on_record(execute: Execute, run: Executor, call: Call, refused: NoteRefusedWording) -> WriteAnswer:
     """Carry out a call with words in it; where they are refused, an event says so, without the words."""
     try:
-        return await carry(call)
+        return await run(call)
     except Rejected as rejected:
         if rejected.rule == BLAMES_PEOPLE.id:
             noted = f"{call.command_id}:refused:{call.digest}" if call.command_id else ""

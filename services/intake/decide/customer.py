@@ -41,15 +41,15 @@ from shared.organisation import Organisation
 FromCustomer = AcknowledgeComplaint | AcceptOutcome | RejectOutcome | RequestEscalation | WithdrawComplaint
 
 
-def said(organisation: Organisation, state: Open | Closed | Withdrawn, command: FromCustomer) -> Sequence[Event]:
+def on_customer(organisation: Organisation, state: Open | Closed | Withdrawn, command: FromCustomer) -> Sequence[Event]:
     """Return what follows from a word between customer and organisation."""
     if isinstance(state, Closed | Withdrawn):
-        return _said_afterwards(state, command)
+        return _on_customer_afterwards(state, command)
     now, by, case = command.now, command.by, state.case
     match command:
         case AcknowledgeComplaint(next=sentence, by_when=by_when):
-            told = ComplaintAcknowledged(at=now, by=by, kind="personal", who=by, next=sentence, by_when=by_when)
-            return () if case.acknowledged else (told,)
+            acknowledged = ComplaintAcknowledged(at=now, by=by, kind="personal", who=by, next=sentence, by_when=by_when)
+            return () if case.acknowledged else (acknowledged,)
         case AcceptOutcome():
             return _accept(organisation, state, command)
         case RejectOutcome():
@@ -62,7 +62,7 @@ def said(organisation: Organisation, state: Open | Closed | Withdrawn, command: 
             return (ComplaintWithdrawn(at=now, by=by, reason=reason),)
 
 
-def _said_afterwards(state: Closed | Withdrawn, command: FromCustomer) -> Sequence[Event]:
+def _on_customer_afterwards(state: Closed | Withdrawn, command: FromCustomer) -> Sequence[Event]:
     if state.case.historic:
         raise HISTORIC.refusal()
     again = (
@@ -102,7 +102,7 @@ def _reject(state: Open, command: RejectOutcome) -> Sequence[Event]:
     return (rejected, EscalationRequested(at=now, by=by, reason=reason))
 
 
-def scored(state: Open | Closed | Withdrawn, command: GiveFeedback) -> Sequence[Event]:
+def on_feedback(state: Open | Closed | Withdrawn, command: GiveFeedback) -> Sequence[Event]:
     """Return the scores of a customer who was asked for them."""
     case = state.case
     if not case.questions:

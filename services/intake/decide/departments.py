@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.intake import policy
-from services.intake.commands import AnnounceTable, EngageManagement, PrepareAnswer, ReleaseManagement, SendAnswer
-from services.intake.decide.promises import settled
+from services.intake.commands import AnnounceTable, EndEscalation, PrepareAnswer, SendAnswer, StartEscalation
+from services.intake.decide.promises import promise_outcome
 from services.intake.policy.refusals import ANSWER_BEFORE_COMPLETION
 from services.intake.state import Case
 from shared.contracts.event import Event
@@ -20,10 +20,10 @@ from shared.contracts.intake import (
 )
 from shared.organisation import Organisation
 
-FromDepartments = AnnounceTable | PrepareAnswer | SendAnswer | EngageManagement | ReleaseManagement
+FromDepartments = AnnounceTable | PrepareAnswer | SendAnswer | StartEscalation | EndEscalation
 
 
-def heard(organisation: Organisation, case: Case, command: FromDepartments) -> Sequence[Event]:
+def on_departments(organisation: Organisation, case: Case, command: FromDepartments) -> Sequence[Event]:
     """Return what follows for an open complaint from something the departments did."""
     now, by = command.now, command.by
     match command:
@@ -38,9 +38,9 @@ def heard(organisation: Organisation, case: Case, command: FromDepartments) -> S
             return () if same or case.answered >= case.stage else (prepared,)
         case SendAnswer():
             return () if case.answered >= command.stage else _send(case, command)
-        case EngageManagement(reason=reason, asked_by=asked_by):
+        case StartEscalation(reason=reason, asked_by=asked_by):
             return () if case.management else (ManagementTookOver(at=now, by=by, reason=reason, asked_by=asked_by),)
-        case ReleaseManagement():
+        case EndEscalation():
             return (ManagementHandedBack(at=now, by=by),) if case.management else ()
 
 
@@ -49,12 +49,12 @@ def _announce(organisation: Organisation, case: Case, command: AnnounceTable) ->
         return ()
     now, by, due = command.now, command.by, command.answer_by
     sentence = policy.who_has_it(organisation, command.lead, case.language)
-    told = ComplaintAcknowledged(at=now, by=by, kind="automatic", who=command.lead, next=sentence, by_when=due)
+    acknowledged = ComplaintAcknowledged(at=now, by=by, kind="automatic", who=command.lead, next=sentence, by_when=due)
     promise = policy.answer_promise(command.stage)
     if due is None or case.promise(promise):
-        return (told,)
+        return (acknowledged,)
     what = policy.promised_answer(organisation, case.language)
-    return (told, PromiseMade(at=now, by=by, promise=promise, what=what, due=due))
+    return (acknowledged, PromiseMade(at=now, by=by, promise=promise, what=what, due=due))
 
 
 def _send(case: Case, command: SendAnswer) -> Sequence[Event]:
@@ -64,7 +64,7 @@ def _send(case: Case, command: SendAnswer) -> Sequence[Event]:
     events: list[Event] = [AnswerSent(at=now, by=by, stage=command.stage, text=answer.text, covers=answer.covers)]
     promised = case.promise(policy.answer_promise(command.stage))
     if promised is not None and promised.standing == "open":
-        events.append(settled(promised, now, by))
+        events.append(promise_outcome(promised, now, by))
     taken = {entry.promise for entry in case.promises}
     for name, due in answer.promises.items():
         promise = policy.free_name(name, taken)
