@@ -20,7 +20,7 @@ _HEAD = f"""\
 
 An error is an RFC 9457 problem document. Its `type` is `{TYPE}` and one of the names below; its
 `detail` is the sentence, with the details in braces filled in. The names never change; the sentences may become
-clearer.
+clearer. Each name is an anchor on this page: `problems.md#not-found`.
 """
 _REFUSALS = f"""\
 Status {REFUSED}, and nothing has changed. Where it says {NOT_FOUND.status}, the type is `{NOT_FOUND.id}`
@@ -30,10 +30,12 @@ instead: whoever asks learns nothing of what is not theirs.
 
 def problem_types() -> str:
     """Return the whole document."""
-    blocks = [_HEAD, "## From every service\n", table(("type", "status", "meaning"), _edges())]
+    anchors = set[str]()
+    edges = [(_name(problem, anchors), status, meaning) for problem, status, meaning in _edges()]
+    blocks = [_HEAD, "## From every service\n", table(("type", "status", "meaning"), edges)]
     blocks += ["## What the rules refuse\n", _REFUSALS]
     for name in NAMES:
-        found = [(f"`{rule.id}`", str(_status(rule)), rule.sentence) for rule in rules_of(_refusals(name))]
+        found = [(_name(rule.id, anchors), str(_status(rule)), rule.sentence) for rule in rules_of(_refusals(name))]
         blocks += [f"### {name}\n", table(("type", "status", "sentence"), found)]
     return "\n".join(block.rstrip() + "\n" for block in blocks)
 
@@ -54,7 +56,15 @@ def _status(rule: Rule) -> int:
 def _edges() -> Iterator[tuple[str, str, str]]:
     kinds = [value for value in vars(problems).values() if isinstance(value, Kind)]
     for kind in sorted(kinds, key=lambda kind: kind.status):
-        yield f"`{kind.id}`", str(kind.status), kind.meaning
+        yield kind.id, str(kind.status), kind.meaning
     for rule in (wording.BLAMES_PEOPLE, session.TOO_LARGE):
-        yield f"`{rule.id}`", str(_status(rule)), rule.sentence
-    yield "`http`", "any", "What the web framework refuses by itself, for example a method that a route does not have."
+        yield rule.id, str(_status(rule)), rule.sentence
+    yield "http", "any", "What the web framework refuses by itself, for example a method that a route does not have."
+
+
+def _name(problem: str, anchors: set[str]) -> str:
+    """Return the name, with an anchor where the page first has it: several services may refuse under one name."""
+    if problem in anchors:
+        return f"`{problem}`"
+    anchors.add(problem)
+    return f'<a id="{problem}"></a>`{problem}`'

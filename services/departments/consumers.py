@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from services.departments.commands import CloseTable, Escalate, NoteComplaint, NoteTriage, OpenSecondStage
-from services.departments.policy import EXCERPT
+from services.departments.policy.wording import EXCERPT
 from shared.contracts import intake, routing
 from shared.contracts.departments import ComplaintBrief, TriageBrief
 from shared.eventsourcing.definition import Incoming, Listen
@@ -13,7 +13,7 @@ from shared.eventsourcing.definition import Incoming, Listen
 _SYSTEM: Final = "system"
 
 
-def note_complaint(incoming: Incoming[intake.ComplaintRegistered]) -> NoteComplaint:
+def complaint_registered(incoming: Incoming[intake.ComplaintRegistered]) -> NoteComplaint:
     """Keep what a briefing needs; nobody is briefed on a historic one, so its words stay where they are."""
     event = incoming.event
     begun = [step.started for step in event.steps if step.started is not None]
@@ -31,30 +31,30 @@ def note_complaint(incoming: Incoming[intake.ComplaintRegistered]) -> NoteCompla
     return NoteComplaint(now=incoming.now, by=_SYSTEM, complaint=brief)
 
 
-def note_triage(incoming: Incoming[routing.ComplaintTriaged]) -> NoteTriage:
+def complaint_triaged(incoming: Incoming[routing.ComplaintTriaged]) -> NoteTriage:
     """A later one is a person's correction."""
     event = incoming.event
     triage = TriageBrief(category=event.category, severity=event.severity, steps=event.steps)
     return NoteTriage(now=incoming.now, by=_SYSTEM, triage=triage)
 
 
-def open_second_stage(incoming: Incoming[intake.OutcomeRejected]) -> OpenSecondStage:
+def outcome_rejected(incoming: Incoming[intake.OutcomeRejected]) -> OpenSecondStage:
     """The customer rejects."""
     event = incoming.event
     return OpenSecondStage(now=incoming.now, by=event.by, rejected_stage=event.stage, reason=event.reason)
 
 
-def escalate(incoming: Incoming[intake.EscalationRequested]) -> Escalate:
+def escalation_requested(incoming: Incoming[intake.EscalationRequested]) -> Escalate:
     """The customer asks for management."""
     return Escalate(now=incoming.now, by=incoming.event.by, reason=incoming.event.reason)
 
 
-def close_withdrawn(incoming: Incoming[intake.ComplaintWithdrawn]) -> CloseTable:
+def complaint_withdrawn(incoming: Incoming[intake.ComplaintWithdrawn]) -> CloseTable:
     """The customer takes it back."""
     return CloseTable(now=incoming.now, by=incoming.event.by, why="withdrawn")
 
 
-def close_accepted(incoming: Incoming[intake.ComplaintClosed]) -> CloseTable:
+def complaint_closed(incoming: Incoming[intake.ComplaintClosed]) -> CloseTable:
     """The customer's side has ended; a historic one ended before it came."""
     historic = incoming.event.learning_code == "historic"
     return CloseTable(now=incoming.now, by=incoming.event.by, why="historic" if historic else "accepted")
@@ -65,10 +65,10 @@ def _excerpt(text: str) -> str:
 
 
 LISTENS: Final[tuple[Listen[Any], ...]] = (
-    Listen(intake.ComplaintRegistered, note_complaint),
-    Listen(intake.OutcomeRejected, open_second_stage),
-    Listen(intake.EscalationRequested, escalate),
-    Listen(intake.ComplaintWithdrawn, close_withdrawn),
-    Listen(intake.ComplaintClosed, close_accepted),
-    Listen(routing.ComplaintTriaged, note_triage),
+    Listen(intake.ComplaintRegistered, complaint_registered),
+    Listen(intake.OutcomeRejected, outcome_rejected),
+    Listen(intake.EscalationRequested, escalation_requested),
+    Listen(intake.ComplaintWithdrawn, complaint_withdrawn),
+    Listen(intake.ComplaintClosed, complaint_closed),
+    Listen(routing.ComplaintTriaged, complaint_triaged),
 )

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from services.departments import DEFINITION
 from services.departments.api import router
 from services.departments.settings import Settings
-from services.departments.views import Views
+from services.departments.views.reads import Views
 from shared.eventsourcing.ports import Clock, Ids
 from shared.hosting.service import Service
 from shared.organisation import from_path

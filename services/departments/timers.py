@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.departments.commands import RunClocks
-from services.departments.state import State
+from services.departments.state.models import State
 
 
 def on_due(_kind: str, _state: State, now: datetime) -> RunClocks:

@@ -17,7 +17,7 @@ from shared.eventsourcing.definition import Incoming, Listen
 SYSTEM: Final = "system"
 
 
-def announce_table(incoming: Incoming[TableOpened]) -> AnnounceTable | None:
+def table_opened(incoming: Incoming[TableOpened]) -> AnnounceTable | None:
     """Tell the customer who has it; nobody is told about what is long over."""
     event = incoming.event
     if event.historic:
@@ -25,31 +25,31 @@ def announce_table(incoming: Incoming[TableOpened]) -> AnnounceTable | None:
     return AnnounceTable(now=incoming.now, by=SYSTEM, stage=event.stage, lead=event.lead, answer_by=event.answer_by)
 
 
-def prepare_answer(incoming: Incoming[AnswerAgreed]) -> PrepareAnswer:
+def answer_agreed(incoming: Incoming[AnswerAgreed]) -> PrepareAnswer:
     """Keep the answer until the remedy is delivered."""
     event = incoming.event
     return PrepareAnswer(now=incoming.now, by=SYSTEM, text=event.text, covers=event.covers, promises=event.promises)
 
 
-def send_answer(incoming: Incoming[ResolutionCompleted]) -> SendAnswer:
+def resolution_completed(incoming: Incoming[ResolutionCompleted]) -> SendAnswer:
     """The remedy is delivered: the answer goes out now."""
     return SendAnswer(now=incoming.now, by=SYSTEM, stage=incoming.event.stage)
 
 
-def start_escalation(incoming: Incoming[EscalatedToManagement]) -> StartEscalation:
+def escalated_to_management(incoming: Incoming[EscalatedToManagement]) -> StartEscalation:
     """Management has it: closing waits."""
     return StartEscalation(now=incoming.now, by=SYSTEM, reason=incoming.event.reason, asked_by=incoming.event.asked_by)
 
 
-def end_escalation(incoming: Incoming[EscalationClosed]) -> EndEscalation:
+def escalation_closed(incoming: Incoming[EscalationClosed]) -> EndEscalation:
     """Management is done: closing waits no longer."""
     return EndEscalation(now=incoming.now, by=SYSTEM)
 
 
 LISTENS: Final[tuple[Listen[Any], ...]] = (
-    Listen(TableOpened, announce_table),
-    Listen(AnswerAgreed, prepare_answer),
-    Listen(ResolutionCompleted, send_answer),
-    Listen(EscalatedToManagement, start_escalation),
-    Listen(EscalationClosed, end_escalation),
+    Listen(TableOpened, table_opened),
+    Listen(AnswerAgreed, answer_agreed),
+    Listen(ResolutionCompleted, resolution_completed),
+    Listen(EscalatedToManagement, escalated_to_management),
+    Listen(EscalationClosed, escalation_closed),
 )

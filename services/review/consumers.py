@@ -162,7 +162,7 @@ LISTENS: Final[tuple[Listen[Any], ...]] = (
 )
 
 
-def count_in_themes(incoming: Incoming[review.ReviewConcluded]) -> Iterable[tuple[str, CountComplaint]]:
+def review_concluded(incoming: Incoming[review.ReviewConcluded]) -> Iterable[tuple[str, CountComplaint]]:
     """Each cause's theme counts the complaint, with its share of the cost; the shares add up to the cost."""
     event = incoming.event
     if not event.causes:
@@ -180,4 +180,4 @@ def count_in_themes(incoming: Incoming[review.ReviewConcluded]) -> Iterable[tupl
         yield theme_key(cause), command
 
 
-FAN_INS: Final[tuple[FanIn[Any], ...]] = (FanIn(review.ReviewConcluded, review.THEMES, count_in_themes),)
+FAN_INS: Final[tuple[FanIn[Any], ...]] = (FanIn(review.ReviewConcluded, review.THEMES, review_concluded),)

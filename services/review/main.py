@@ -9,7 +9,9 @@ from fastapi import APIRouter
 from services.review import DEFINITION
 from services.review.api import router
 from services.review.settings import Settings
-from services.review.views import Figures, Reviews, Views
+from services.review.views import Views
+from services.review.views.figures import Figures
+from services.review.views.reviews import Reviews
 from shared.eventsourcing.ports import Clock, Ids
 from shared.hosting.service import Service
 from shared.organisation import from_path

@@ -12,27 +12,27 @@ from shared.eventsourcing.definition import Incoming, Listen
 BY_RULE: Final = "system"
 
 
-def registered(incoming: Incoming[ComplaintRegistered]) -> TriageCommand:
+def complaint_registered(incoming: Incoming[ComplaintRegistered]) -> TriageCommand:
     """A complaint exists: find out whom it touches."""
     return TriageComplaint(now=incoming.now, by=BY_RULE, registered=incoming.event)
 
 
-def closed(incoming: Incoming[ComplaintClosed]) -> TriageCommand:
+def complaint_closed(incoming: Incoming[ComplaintClosed]) -> TriageCommand:
     """Nothing is left to decide."""
     return EndTriage(now=incoming.now, by=incoming.event.by, why="closed")
 
 
-def withdrawn(incoming: Incoming[ComplaintWithdrawn]) -> TriageCommand:
+def complaint_withdrawn(incoming: Incoming[ComplaintWithdrawn]) -> TriageCommand:
     """Nothing is left to decide."""
     return EndTriage(now=incoming.now, by=incoming.event.by, why="withdrawn")
 
 
-def joined(incoming: Incoming[DepartmentJoined]) -> TriageCommand:
+def department_joined(incoming: Incoming[DepartmentJoined]) -> TriageCommand:
     """The owner agrees that its steps are touched."""
     return ConfirmSteps(now=incoming.now, by=incoming.event.by, department=incoming.event.department)
 
 
-def declined(incoming: Incoming[DepartmentDeclined]) -> TriageCommand:
+def department_declined(incoming: Incoming[DepartmentDeclined]) -> TriageCommand:
     """The owner says that its steps are not touched, and who else should be asked."""
     event = incoming.event
     return RefuteSteps(
@@ -41,9 +41,9 @@ def declined(incoming: Incoming[DepartmentDeclined]) -> TriageCommand:
 
 
 LISTENS: Final[tuple[Listen[Any], ...]] = (
-    Listen(ComplaintRegistered, registered),
-    Listen(ComplaintClosed, closed),
-    Listen(ComplaintWithdrawn, withdrawn),
-    Listen(DepartmentJoined, joined),
-    Listen(DepartmentDeclined, declined),
+    Listen(ComplaintRegistered, complaint_registered),
+    Listen(ComplaintClosed, complaint_closed),
+    Listen(ComplaintWithdrawn, complaint_withdrawn),
+    Listen(DepartmentJoined, department_joined),
+    Listen(DepartmentDeclined, department_declined),
 )

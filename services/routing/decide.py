@@ -17,7 +17,7 @@ from services.routing.commands import (
     TriageComplaint,
     UnlinkComplaint,
 )
-from services.routing.policy import Judgement, Rulebook, judge, severity_of
+from services.routing.policy.judgement import Judgement, judge, severity_of
 from services.routing.policy.refusals import (
     HISTORIC,
     NO_STEP,
@@ -27,6 +27,7 @@ from services.routing.policy.refusals import (
     UNKNOWN_COMPLAINT,
     UNKNOWN_STEP,
 )
+from services.routing.policy.rulebook import Rulebook
 from services.routing.state import INITIAL, STATE, Ended, Queued, State, Triaged, Unknown, index, is_terminal, next_due
 from services.routing.state import evolve as evolve_state
 from shared.contracts.event import Event

@@ -1,6 +1,7 @@
 """Every refusal is a rule of its service's table: one name, one sentence, and the details that the sentence names."""
 
 import ast
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -9,7 +10,10 @@ from string import Formatter
 import pytest
 
 from services import NAMES
+from shared.eventsourcing import session
 from shared.eventsourcing.decider import Rule
+from shared.organisation import wording
+from shared.web import problems
 from tests.architecture.tree import ROOT, named, nodes, python_files
 from tools.problems import rules_of
 
@@ -29,6 +33,19 @@ def refusals(path: Path) -> Iterator[tuple[int, str, set[str]]]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "refusal":
             given = {keyword.arg or "**" for keyword in node.keywords}
             yield node.lineno, ast.unparse(node.func.value), given
+
+
+class TestThePageOfProblems:
+    """A problem's `type` is a name, not an address; its end is the anchor under which a person finds it."""
+
+    def test_has_one_anchor_for_every_problem_that_a_service_answers_with(self) -> None:
+        anchors = re.findall(r'<a id="([^"]+)"></a>', (ROOT / "docs" / "reference" / "problems.md").read_text())
+        rules = {rule.id for service in NAMES for rule in table(service).values()}
+        kinds = {value.id for value in vars(problems).values() if isinstance(value, problems.Kind)}
+        shared = {
+            value.id for module in (session, wording) for value in vars(module).values() if isinstance(value, Rule)
+        }
+        assert sorted(anchors) == sorted({*rules, *kinds, *shared, "http"})
 
 
 @pytest.mark.parametrize("service", NAMES)

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from services.departments.api.management import management_router
 from services.departments.api.reads import reads_router
 from services.departments.api.table import table_router
-from services.departments.views import Views
+from services.departments.views.reads import Views
 from shared.eventsourcing.calls import Execute
 from shared.eventsourcing.ports import Clock, Ids
 

@@ -9,7 +9,8 @@ from services.departments.api.executing import executor_for, on_record, refused_
 from services.departments.api.reads import Cursor, Limit
 from services.departments.api.requests import CloseRequest, ComplaintId, ContactRequest
 from services.departments.commands import CloseEscalation, ContactCustomer
-from services.departments.views import ManagementPage, Views
+from services.departments.views.models import ManagementPage
+from services.departments.views.reads import Views
 from shared.contracts.departments import KIND
 from shared.eventsourcing.calls import Execute
 from shared.eventsourcing.ports import Clock, Ids

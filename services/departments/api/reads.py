@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Response
 
 from services.departments.access import ReadingResolutions, ReadingTable
 from services.departments.api.requests import ComplaintId, DepartmentId
-from services.departments.views import STATUSES, Briefing, BriefingPage, ResolutionPage, ResolutionView, Views
-from services.departments.views.reads import STANDINGS
+from services.departments.views.models import Briefing, BriefingPage, ResolutionPage, ResolutionView
+from services.departments.views.reads import STANDINGS, STATUSES, Views
 from shared.store.port import MAX_PAGE
 from shared.web.problems import Invalid
 

@@ -14,7 +14,10 @@ from services.departments.decide.follow_ups import run_clocks, with_follow_ups
 from services.departments.decide.opening import close_table, note_complaint, note_triage, open_second_stage
 from services.departments.decide.round import note_refused_wording, propose, report_times
 from services.departments.decide.seating import decline, join, nominate
-from services.departments.state import INITIAL, State, audience, evolve, index, is_terminal, next_due, state_adapter
+from services.departments.state.clocks import next_due
+from services.departments.state.evolve import evolve
+from services.departments.state.models import INITIAL, STATE, State, is_terminal
+from services.departments.state.search import audience, index
 from shared.contracts.departments import RESOLUTIONS
 from shared.contracts.event import Event
 from shared.eventsourcing.decider import Decider
@@ -39,7 +42,7 @@ def decider(organisation: Organisation) -> Decider[State, commands.ResolutionCom
         decide=partial(decide, organisation),
         evolve=evolve,
         is_terminal=is_terminal,
-        state=state_adapter(),
+        state=STATE,
         index=index,
         next_due=next_due,
         audience=audience,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from services.departments import commands
 from services.departments.decide.round import proposed, refuse_outside_the_playbook
 from services.departments.decide.seating import acting
-from services.departments.policy import waited_for, what_the_budgets_would_break
+from services.departments.policy.budgets import what_the_budgets_would_break
 from services.departments.policy.refusals import (
     ALREADY_AGREED,
     ALREADY_OBJECTED,
@@ -23,7 +23,8 @@ from services.departments.policy.refusals import (
     OWN_PROPOSAL,
     PREVENTIONS_ONCE_EACH,
 )
-from services.departments.state import AgreedTable, Agreeing, Completed, Delivering, Objection, State, Table
+from services.departments.policy.seats import waited_for
+from services.departments.state.models import AgreedTable, Agreeing, Completed, Delivering, Objection, State, Table
 from shared.contracts.departments import (
     AgreementOverdue,
     AgreementReached,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from services.departments import commands
 from services.departments.decide.seating import acting
-from services.departments.policy import contradictions
 from services.departments.policy.refusals import (
     AGREE_FIRST,
     ALREADY_DELIVERED,
@@ -17,7 +16,8 @@ from services.departments.policy.refusals import (
     PROMISES_ARE_AHEAD,
     THE_CUSTOMERS_TURN,
 )
-from services.departments.state import AgreedTable, Completed, Delivering, State, Statement, Table
+from services.departments.policy.wording import contradictions
+from services.departments.state.models import AgreedTable, Completed, Delivering, State, Statement, Table
 from shared.contracts.departments import AnswerAgreed, AnswerHeld, RemedyDelivered, StatementMade
 from shared.contracts.event import Event
 from shared.organisation import Organisation

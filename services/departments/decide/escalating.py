@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.departments import commands
-from services.departments.policy import due, failed_instances, failed_instances_without_a_table
+from services.departments.policy.deadlines import due
 from services.departments.policy.refusals import (
     CONTACT_THE_CUSTOMER_FIRST,
     FINDINGS_MISSING,
@@ -15,7 +15,8 @@ from services.departments.policy.refusals import (
     NOT_ESCALATED,
     UNKNOWN_INSTANCE,
 )
-from services.departments.state import Closed, Escalation, State, Table, Waiting, table_of
+from services.departments.policy.wording import failed_instances, failed_instances_without_a_table
+from services.departments.state.models import Closed, Escalation, State, Table, Waiting, table_of
 from shared.contracts.departments import EscalatedToManagement, EscalationClosed, ManagerContacted
 from shared.contracts.event import Event
 from shared.organisation import Organisation

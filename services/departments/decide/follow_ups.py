@@ -11,8 +11,11 @@ from typing import assert_never
 
 from services.departments import commands
 from services.departments.decide.escalating import escalated
-from services.departments.policy import due, the_accountable_lead, waited_for
-from services.departments.state import Completed, Delivering, Round, RunningClock, State, Table, clocks, evolve
+from services.departments.policy.deadlines import due
+from services.departments.policy.seats import the_accountable_lead, waited_for
+from services.departments.state.clocks import RunningClock, clocks
+from services.departments.state.evolve import evolve
+from services.departments.state.models import Completed, Delivering, Round, State, Table
 from shared.contracts.departments import (
     AgreementOverdue,
     AnswerOverdue,

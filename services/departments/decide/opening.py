@@ -8,8 +8,9 @@ from datetime import datetime
 from services.departments import commands
 from services.departments.decide.escalating import escalated
 from services.departments.decide.seating import Occasion, invited, round_started
-from services.departments.policy import due, the_lead_of_the_second_stage
-from services.departments.state import Closed, Completed, State, Table, Waiting
+from services.departments.policy.deadlines import due
+from services.departments.policy.seats import the_lead_of_the_second_stage
+from services.departments.state.models import Closed, Completed, State, Table, Waiting
 from shared.contracts.departments import (
     ComplaintBrief,
     ComplaintNoted,

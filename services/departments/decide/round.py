@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from services.departments import commands
 from services.departments.decide.seating import acting, working
-from services.departments.policy import PROPOSALS_PER_DEPARTMENT
 from services.departments.policy.refusals import (
     ALREADY_AGREED,
     BUDGET_IS_POSITIVE,
@@ -23,7 +22,8 @@ from services.departments.policy.refusals import (
     STEP_OF_THIS_TABLE,
     WAITING_WITHIN_THE_STEP,
 )
-from services.departments.state import AgreedTable, Seat, State, Table, table_of
+from services.departments.policy.seats import PROPOSALS_PER_DEPARTMENT
+from services.departments.state.models import AgreedTable, Seat, State, Table, table_of
 from shared.contracts.departments import Proposal, ProposalMade, TimesReported, WordingRefused
 from shared.contracts.event import Event
 from shared.contracts.parts import Remedy, StepTime

@@ -8,13 +8,7 @@ from datetime import datetime
 
 from services.departments import commands
 from services.departments.decide.escalating import escalated
-from services.departments.policy import (
-    DECLINES_UNTIL_MANAGEMENT,
-    due,
-    effect_on_the_customer,
-    first_action,
-    the_last_participant_cannot_decline_until_another_accepted,
-)
+from services.departments.policy.deadlines import due
 from services.departments.policy.refusals import (
     ALREADY_AGREED,
     DECLINE_NEEDS_A_NOMINEE,
@@ -26,8 +20,22 @@ from services.departments.policy.refusals import (
     THE_CUSTOMERS_TURN,
     THE_LAST_PARTICIPANT_STAYS,
 )
-from services.departments.state import AgreedTable, Closed, Completed, Seat, State, Table, Waiting, table_of
-from services.departments.state.models import OpenTable
+from services.departments.policy.seats import (
+    DECLINES_UNTIL_MANAGEMENT,
+    the_last_participant_cannot_decline_until_another_accepted,
+)
+from services.departments.policy.wording import effect_on_the_customer, first_action
+from services.departments.state.models import (
+    AgreedTable,
+    Closed,
+    Completed,
+    OpenTable,
+    Seat,
+    State,
+    Table,
+    Waiting,
+    table_of,
+)
 from shared.contracts.departments import (
     ComplaintBrief,
     DepartmentDeclined,

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
-from services.departments.policy import Standing
+from services.departments.policy.seats import Standing
 from shared.contracts.departments import ComplaintBrief, Proposal, TriageBrief
 from shared.contracts.event import Instant
 from shared.contracts.part import Part
@@ -235,12 +235,8 @@ class Closed(Part):
 
 
 State: TypeAlias = Waiting | Round | Agreeing | Delivering | Completed | Closed
+STATE: Final[TypeAdapter[State]] = TypeAdapter(Annotated[State, Field(discriminator="status")])
 INITIAL: Final = Waiting()
-
-
-def state_adapter() -> TypeAdapter[State]:
-    """Return the (de)serialiser of the states."""
-    return TypeAdapter(Annotated[State, Field(discriminator="status")])
 
 
 def is_terminal(state: State) -> bool:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from services.departments.policy import Standing
+from services.departments.policy.seats import Standing
 from services.departments.state.models import (
     Agreement,
     Delivery,

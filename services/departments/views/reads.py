@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from services.departments.policy import Standing
-from services.departments.state import (
+from services.departments.policy.seats import Standing
+from services.departments.state.models import (
+    STATE,
     AgreedTable,
     Agreeing,
     Closed,
@@ -17,11 +18,10 @@ from services.departments.state import (
     State,
     Table,
     Waiting,
-    held_by_management,
-    next_action,
-    state_adapter,
     table_of,
 )
+from services.departments.state.next_action import next_action
+from services.departments.state.search import held_by_management
 from services.departments.views.models import (
     Briefing,
     BriefingLine,
@@ -41,7 +41,6 @@ from shared.web.problems import NotFound
 
 STATUSES: Final = ("waiting", "round", "agreeing", "delivering", "completed", "closed")
 STANDINGS: Final[tuple[Standing, ...]] = ("invited", "active", "managed", "declined")
-_STATE: Final = state_adapter()
 
 
 class Views:
@@ -147,7 +146,7 @@ def _key(stream: str) -> str:
 
 
 def _state(snapshot: Snapshot) -> State:
-    return _STATE.validate_json(snapshot.state)
+    return STATE.validate_json(snapshot.state)
 
 
 def _seat(state: State, department: str) -> tuple[Table | None, Seat | None]:

@@ -28,7 +28,7 @@ def review_decider(organisation: Organisation) -> Decider[review.State, commands
         decide=partial(review_rules.decide, organisation),
         evolve=review.evolve,
         is_terminal=review.is_terminal,
-        state=review.ADAPTER,
+        state=review.STATE,
         index=review.index,
         next_due=review.next_due,
         audience=_audience,
@@ -43,7 +43,7 @@ def theme_decider() -> Decider[theme.Theme, commands.ThemeCommand]:
         decide=theme_rules.decide,
         evolve=theme.evolve,
         is_terminal=theme.is_terminal,
-        state=theme.ADAPTER,
+        state=theme.STATE,
         index=theme.index,
         next_due=theme.next_due,
     )

@@ -107,7 +107,7 @@ class Concluded(Part):
 State = Collecting | Open | Concluded
 Review = Annotated[State, Field(discriminator="status")]
 INITIAL: Final = Collecting()
-ADAPTER: Final[TypeAdapter[State]] = TypeAdapter(Review)
+STATE: Final[TypeAdapter[State]] = TypeAdapter(Review)
 
 
 def evolve(state: State, event: Event) -> State:

@@ -37,7 +37,7 @@ class Theme(Part):
 
 
 INITIAL: Final = Theme()
-ADAPTER: Final = TypeAdapter(Theme)
+STATE: Final = TypeAdapter(Theme)
 
 
 def evolve(state: Theme, event: Event) -> Theme:

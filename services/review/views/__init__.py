@@ -3,8 +3,6 @@
 from services.review.views.figures import Figures
 from services.review.views.reviews import Reviews
 
-__all__ = ["Figures", "Reviews", "Views"]
-
 
 class Views:
     """Both kinds of read over one store and one organisation."""

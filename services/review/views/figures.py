@@ -79,7 +79,7 @@ class Figures:
 
     async def _themes(self, period: str) -> list[tuple[str, Theme]]:
         found = await self._all(THEME, {"period": [period]} if period else None)
-        return [(_key(snapshot), themes.ADAPTER.validate_json(snapshot.state)) for snapshot in found]
+        return [(_key(snapshot), themes.STATE.validate_json(snapshot.state)) for snapshot in found]
 
     async def _periods(self) -> list[tuple[str, Period]]:
         found = await self._all(PERIOD, None)

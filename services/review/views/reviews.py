@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from services.review.policy.chain import known_times
 from services.review.state.review import (
-    ADAPTER,
+    STATE,
     Action,
     Collecting,
     Concluded,
@@ -126,7 +126,7 @@ class Reviews:
         if snapshot is None or not snapshot.state:
             msg = f"there is no review of a complaint {complaint}"
             raise NotFound(msg)
-        return _view(snapshot, ADAPTER.validate_json(snapshot.state))
+        return _view(snapshot, STATE.validate_json(snapshot.state))
 
     async def summaries(self, where: Mapping[str, Sequence[str]], cursor: str, limit: int) -> SummaryPage:
         """Page through the summaries of concluded reviews, by complaint id."""
@@ -176,7 +176,7 @@ class Reviews:
     ) -> tuple[list[tuple[Snapshot, State]], str]:
         after = f"{KIND}/{cursor}" if cursor else ""
         page = await self._store.find(KIND, where or None, after=after, limit=limit)
-        items = [(snapshot, ADAPTER.validate_json(snapshot.state)) for snapshot in page.items if snapshot.state]
+        items = [(snapshot, STATE.validate_json(snapshot.state)) for snapshot in page.items if snapshot.state]
         return items, _key(page.next)
 
 

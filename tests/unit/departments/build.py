@@ -11,7 +11,7 @@ from typing import Any
 from services.departments import commands
 from services.departments.commands import ResolutionCommand
 from services.departments.decide import decider
-from services.departments.state import State
+from services.departments.state.models import State
 from shared.contracts import departments
 from shared.contracts.event import Event
 from shared.contracts.parts import Remedy, Severity, StepTime, TouchedStep, Why

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from services.departments import DEFINITION
 from services.departments.api import router
 from services.departments.commands import ResolutionCommand
-from services.departments.views import Views
+from services.departments.views.reads import Views
 from shared.contracts.departments import KIND
 from shared.eventsourcing.calls import Call, Outcome
 from shared.eventsourcing.engine import Engine, Saved

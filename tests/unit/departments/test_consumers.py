@@ -5,7 +5,7 @@ from typing import Any
 from services.departments import DEFINITION, consumers
 from services.departments.commands import CloseTable, Escalate, NoteTriage, OpenSecondStage, RunClocks
 from services.departments.decide import decide
-from services.departments.policy import EXCERPT
+from services.departments.policy.wording import EXCERPT
 from services.departments.timers import on_due
 from shared.contracts import intake, routing, topics
 from shared.contracts.envelope import Envelope
@@ -30,17 +30,17 @@ class TestWhenAComplaintIsRegistered:
     def test_the_briefing_gets_what_it_needs(self) -> None:
         steps = (StepTime(step="packing", started=NOW - DAY), StepTime(step="picking", started=NOW - 2 * DAY))
         event = registered(points=("a", "b"), value=Decimal(80), promised_by=NOW, steps=steps, harm=True)
-        brief = consumers.note_complaint(incoming(event)).complaint
+        brief = consumers.complaint_registered(incoming(event)).complaint
         assert (brief.points, brief.value, brief.started, brief.harm) == (2, 80, NOW - 2 * DAY, True)
         assert (brief.registered_at, brief.excerpt) == (NOW, "Broken.")
 
     def test_long_words_are_cut_short_and_say_so(self) -> None:
-        excerpt = consumers.note_complaint(incoming(registered(text="long " * 1000))).complaint.excerpt
+        excerpt = consumers.complaint_registered(incoming(registered(text="long " * 1000))).complaint.excerpt
         assert len(excerpt) <= EXCERPT
         assert excerpt.endswith("…")
 
     def test_nobody_is_briefed_with_the_words_of_a_historic_one(self) -> None:
-        assert consumers.note_complaint(incoming(registered(historic=True))).complaint.excerpt == ""
+        assert consumers.complaint_registered(incoming(registered(historic=True))).complaint.excerpt == ""
 
 
 class TestWhenOthersSpeak:
@@ -55,24 +55,24 @@ class TestWhenOthersSpeak:
             confidence=1,
             basis="rules",
         )
-        command = consumers.note_triage(incoming(event))
+        command = consumers.complaint_triaged(incoming(event))
         assert isinstance(command, NoteTriage)
         assert (command.now, command.triage.severity, command.triage.steps) == (LATER, "high", touched("packing"))
 
     def test_a_rejection_opens_the_second_stage(self) -> None:
         event = intake.OutcomeRejected(at=NOW, by="customer", stage=1, reason="No.")
-        assert consumers.open_second_stage(incoming(event)) == OpenSecondStage(
+        assert consumers.outcome_rejected(incoming(event)) == OpenSecondStage(
             now=LATER, by="customer", rejected_stage=1, reason="No."
         )
 
     def test_an_escalation_is_passed_on(self) -> None:
         event = intake.EscalationRequested(at=NOW, by="customer", reason="Now.")
-        assert consumers.escalate(incoming(event)) == Escalate(now=LATER, by="customer", reason="Now.")
+        assert consumers.escalation_requested(incoming(event)) == Escalate(now=LATER, by="customer", reason="Now.")
 
     def test_each_end_closes_the_table_with_its_why(self) -> None:
-        withdrawn = consumers.close_withdrawn(incoming(intake.ComplaintWithdrawn(at=NOW, by="customer", reason="")))
+        withdrawn = consumers.complaint_withdrawn(incoming(intake.ComplaintWithdrawn(at=NOW, by="customer", reason="")))
         ended = [
-            consumers.close_accepted(incoming(intake.ComplaintClosed(at=NOW, by="customer", learning_code=code)))
+            consumers.complaint_closed(incoming(intake.ComplaintClosed(at=NOW, by="customer", learning_code=code)))
             for code in ("process-changed", "historic")
         ]
         assert [one.why for one in (withdrawn, *ended)] == ["withdrawn", "accepted", "historic"]
@@ -90,11 +90,11 @@ class TestTheDefinition:
         assert on_due("resolution", DECIDER.initial, NOW) == RunClocks(now=NOW)
 
     def test_a_historic_complaint_s_events_in_every_order_of_the_two_topics_leave_a_closed_table(self) -> None:
-        complaint = consumers.note_complaint(incoming(registered(historic=True)))
-        ended = consumers.close_accepted(
+        complaint = consumers.complaint_registered(incoming(registered(historic=True)))
+        ended = consumers.complaint_closed(
             incoming(intake.ComplaintClosed(at=NOW, by="system", learning_code="historic"))
         )
-        triaged = consumers.note_triage(
+        triaged = consumers.complaint_triaged(
             incoming(
                 routing.ComplaintTriaged(
                     at=NOW,

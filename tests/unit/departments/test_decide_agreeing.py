@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from services.departments import commands
-from services.departments.state import Agreeing, Delivering
+from services.departments.state.models import Agreeing, Delivering
 from shared.contracts import departments
 from shared.contracts.parts import Remedy
 from tests.unit.departments.build import (

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from services.departments import commands
-from services.departments.state import Completed, Delivering
+from services.departments.state.models import Completed, Delivering
 from shared.contracts import departments
 from tests.unit.departments.build import (
     DAY,

@@ -6,7 +6,8 @@ import pytest
 
 from services.departments import commands
 from services.departments.commands import ResolutionCommand
-from services.departments.state import State, next_due
+from services.departments.state.clocks import next_due
+from services.departments.state.models import State
 from shared.contracts import departments
 from shared.testing.spec import Given, spec
 from tests.unit.departments.build import (

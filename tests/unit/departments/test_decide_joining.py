@@ -1,7 +1,7 @@
 import pytest
 
 from services.departments import commands
-from services.departments.state import Round, State, Table
+from services.departments.state.models import Round, State, Table
 from shared.contracts import departments
 from tests.unit.departments.build import (
     DAY,

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from services.departments import commands
-from services.departments.state import Closed, Round, State, Waiting, next_due
+from services.departments.state.clocks import next_due
+from services.departments.state.models import Closed, Round, State, Waiting
 from shared.contracts import departments
 from shared.testing.spec import Given, spec
 from tests.unit.departments.build import (

@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 
 from services.departments import commands
-from services.departments.policy import PROPOSALS_PER_DEPARTMENT
-from services.departments.state import Agreeing, Round
+from services.departments.policy.seats import PROPOSALS_PER_DEPARTMENT
+from services.departments.state.models import Agreeing, Round
 from shared.contracts import departments
 from shared.contracts.parts import Remedy, StepTime
 from tests.unit.departments.build import (

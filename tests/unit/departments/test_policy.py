@@ -3,17 +3,15 @@ from decimal import Decimal
 
 import pytest
 
-from services.departments.policy import (
+from services.departments.policy.budgets import what_the_budgets_would_break
+from services.departments.policy.seats import (
     Standing,
-    contradictions,
-    effect_on_the_customer,
-    failed_instances,
     the_accountable_lead,
     the_last_participant_cannot_decline_until_another_accepted,
     the_lead_of_the_second_stage,
     waited_for,
-    what_the_budgets_would_break,
 )
+from services.departments.policy.wording import contradictions, effect_on_the_customer, failed_instances
 from tests.unit.departments.build import ORGANISATION, complaint
 
 HOUR = timedelta(hours=1)

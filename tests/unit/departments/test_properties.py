@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from services.departments import commands
 from services.departments.commands import ResolutionCommand
 from services.departments.decide import decide
-from services.departments.state import INITIAL, Closed, State, Table, Waiting, clocks, evolve, next_due, state_adapter
+from services.departments.state.clocks import clocks, next_due
+from services.departments.state.evolve import evolve
+from services.departments.state.models import INITIAL, STATE, Closed, State, Table, Waiting
 from shared.contracts import departments
 from shared.contracts.event import Event
 from shared.contracts.parts import Remedy, StepTime
@@ -42,7 +44,6 @@ DRAFTS = (
     draft("p2", remedy=Remedy(remedy="voucher", amount=Decimal(51))),
 )
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (0, 1, 45, 240, 1500))
-ADAPTER = state_adapter()
 OVERDUE = (
     departments.DepartmentSilent,
     departments.AgreementOverdue,
@@ -159,7 +160,7 @@ def test_every_order_of_commands_keeps_one_lead_and_a_participant(start: State, 
             if isinstance(event, OVERDUE):
                 assert event.due <= command.now
         state = after
-    assert ADAPTER.validate_json(ADAPTER.dump_json(state)) == state
+    assert STATE.validate_json(STATE.dump_json(state)) == state
 
 
 @pytest.mark.parametrize("start", BEGINNINGS, ids=lambda state: state.status)

@@ -1,5 +1,8 @@
 from services.departments import commands
-from services.departments.state import State, audience, clocks, evolve, index, next_due
+from services.departments.state.clocks import clocks, next_due
+from services.departments.state.evolve import evolve
+from services.departments.state.models import State
+from services.departments.state.search import audience, index
 from shared.contracts.event import Event
 from shared.testing.spec import Given
 from tests.unit.departments.build import (

@@ -12,7 +12,9 @@ from fastapi import FastAPI
 from services.review import DEFINITION
 from services.review.api import router
 from services.review.commands import ReviewCommand
-from services.review.views import Figures, Reviews, Views
+from services.review.views import Views
+from services.review.views.figures import Figures
+from services.review.views.reviews import Reviews
 from shared.contracts.envelope import Envelope
 from shared.contracts.parts import StepTime
 from shared.eventsourcing.calls import Call, Outcome

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.review import DEFINITION
 from services.review.commands import CountComplaint
-from services.review.consumers import LISTENS, count_in_themes
+from services.review.consumers import LISTENS, review_concluded
 from services.review.decide import theme_decider
 from services.review.projections import PROJECTORS, Period
 from shared.contracts import departments, intake
@@ -37,12 +37,12 @@ def concluded(cost: Decimal, weights: list[float]) -> Incoming[ReviewConcluded]:
 class TestAReviewThatWasConcluded:
     @given(st.decimals(0, 10**7, places=2), st.lists(st.floats(0.000001, 1), min_size=1, max_size=6))
     def test_its_cost_is_shared_out_among_the_themes_to_the_cent(self, cost: Decimal, weights: list[float]) -> None:
-        commands = dict(count_in_themes(concluded(cost, weights)))
+        commands = dict(review_concluded(concluded(cost, weights)))
         assert len(commands) == len(weights)
         assert sum(Decimal(command.cost) for command in commands.values()) == cost
 
     def test_each_cause_is_one_theme(self) -> None:
-        commands = dict(count_in_themes(concluded(Decimal("10.01"), [0.75, 0.25])))
+        commands = dict(review_concluded(concluded(Decimal("10.01"), [0.75, 0.25])))
         assert commands == {
             "picking.method": CountComplaint(
                 now=NOW, by="system", complaint="c1", period="2026-03", share=0.75, cost="7.51"
@@ -53,7 +53,7 @@ class TestAReviewThatWasConcluded:
         }
 
     def test_without_a_cause_no_theme_counts_it(self) -> None:
-        assert dict(count_in_themes(concluded(Decimal(1), []))) == {}
+        assert dict(review_concluded(concluded(Decimal(1), []))) == {}
 
 
 class TestATheme:

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.routing import commands, decide
 from services.routing.commands import TriageCommand
-from services.routing.policy import Rulebook
+from services.routing.policy.rulebook import Rulebook
 from services.routing.state import State
 from shared.contracts import routing
 from shared.contracts.event import Event

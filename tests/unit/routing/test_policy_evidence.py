@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.routing.policy import Judgement, judge
+from services.routing.policy.judgement import Judgement, judge
 from shared.contracts.parts import StepTime
 from tests.unit.routing.build import DAY, HOUR, NOW, RULES, a_step, registered
 

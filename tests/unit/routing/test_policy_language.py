@@ -1,6 +1,7 @@
 import pytest
 
-from services.routing.policy import Words, language_of
+from services.routing.policy.language import language_of
+from services.routing.policy.lexicon import Words
 
 
 def detected(text: str, declared: str = "", fallback: str = "en") -> str:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.policy import WordIndex, Words
+from services.routing.policy.lexicon import WordIndex, Words
 from shared.organisation import phrases
 from tests.unit.routing.build import ORGANISATION
 

@@ -84,7 +84,7 @@ def evolve_complaint(state: Complaint, event: Event) -> Complaint:
             return state
 
 
-_STATE = TypeAdapter(Complaint)
+STATE = TypeAdapter(Complaint)
 
 
 def small_intake(check: Check) -> Definition:
@@ -100,7 +100,7 @@ def small_intake(check: Check) -> Definition:
         decide=decide,
         evolve=evolve_complaint,
         is_terminal=lambda state: state.phase == "closed",
-        state=_STATE,
+        state=STATE,
         index=lambda state: {"phase": state.phase},
         next_due=lambda state: state.acknowledge_by,
     )

@@ -78,7 +78,7 @@ def evolve_resolution(state: Resolution, event: Event) -> Resolution:
             return state
 
 
-_STATE = TypeAdapter(Resolution)
+STATE = TypeAdapter(Resolution)
 
 
 def small_departments(check: Check, patience: timedelta) -> Definition:
@@ -97,7 +97,7 @@ def small_departments(check: Check, patience: timedelta) -> Definition:
         decide=decide,
         evolve=evolve_resolution,
         is_terminal=lambda state: state.phase == "closed",
-        state=_STATE,
+        state=STATE,
         index=lambda state: {"phase": state.phase},
         next_due=lambda state: state.respond_by,
         audience=audience,

@@ -7,7 +7,8 @@ from services.intake.api.registration import Frame, Registrar
 from services.intake.api.requests import RegisterRequest
 from services.intake.decide import decide
 from services.intake.state import INITIAL
-from services.routing.policy import Judgement, Rulebook, judge
+from services.routing.policy.judgement import Judgement, judge
+from services.routing.policy.rulebook import Rulebook
 from shared.contracts.intake import ComplaintRegistered
 from shared.eventsourcing.ports import RandomIds
 from shared.organisation import from_path
