@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from shared.eventsourcing.calls import Outcome
 from shared.eventsourcing.definition import Definition
 from shared.eventsourcing.ports import Clock
 from shared.eventsourcing.session import Duplicate, Failed, Input, Result, Session
@@ -151,18 +152,19 @@ class Engine:
                 outcome = _decided(sessions[stream], [inputs[p] for p in positions], stream, entries, now)
                 for position, result in zip(positions, outcome, strict=True):
                     results[position] = result
-            lost = await self._save(sessions, entries)
-            self.conflicts += len(lost)
-            # What changed nothing was not compared with the store: from memory alone such an answer may be out of date.
+            # What changed nothing is not compared with the store: from memory alone such an answer may be out of date.
             doubtful = [
                 stream
-                for stream in open_items
+                for stream, positions in open_items.items()
                 if stream in remembered
                 and stream not in entries
-                and any(not isinstance(results[p], Duplicate) for p in open_items[stream])
+                and not all(_holds_for_any_state(inputs[p], results[p]) for p in positions)
             ]
             for stream in doubtful:
                 self._cache.pop(stream, None)
+            unchanged = [stream for stream in open_items if stream not in entries and stream not in doubtful]
+            lost = await self._save(sessions, entries, unchanged)
+            self.conflicts += len(lost)
             if not lost and not doubtful:
                 return [result for result in results if result is not None]
             open_items = OrderedDict((stream, open_items[stream]) for stream in (*lost, *doubtful))
@@ -191,8 +193,12 @@ class Engine:
                 session.executed = loaded.executed
         return sessions
 
-    async def _save(self, sessions: dict[str, Session | Exception], entries: dict[str, _Entry]) -> list[str]:
-        kept = await self._store.append(list(entries.values())) if entries else []
+    async def _save(
+        self, sessions: dict[str, Session | Exception], entries: dict[str, _Entry], unchanged: Sequence[str]
+    ) -> list[str]:
+        passing = {s: session for s in unchanged if isinstance(session := sessions[s], Session) and session.passed}
+        passed = {stream: session.passed for stream, session in passing.items()}
+        kept = await self._store.append(list(entries.values()), passed) if entries or passed else []
         lost: list[str] = []
         prefix: list[Commit] = []
         commits: list[Commit] = []
@@ -212,13 +218,24 @@ class Engine:
                 # A row may be dropped by another process, to be built again.
                 continue
             # Only what the store has just confirmed is worth remembering.
-            self._cache[stream] = session
-            self._cache.move_to_end(stream)
+            self._remember(stream, session)
+        for stream, session in passing.items():
+            session.passed_on()
+            self._remember(stream, session)
         while len(self._cache) > _CACHED_STREAMS:
             self._cache.popitem(last=False)
         if commits or prefix or dues:
             await self._on_saved(Saved(prefix, commits, min(dues, default=None)))
         return lost
+
+    def _remember(self, stream: str, session: Session) -> None:
+        self._cache[stream] = session
+        self._cache.move_to_end(stream)
+
+
+def _holds_for_any_state(item: Input, result: Result | None) -> bool:
+    """Whether an answer would be the same from any later state: it was old news, or news that asks for nothing."""
+    return isinstance(result, Duplicate) or (item.command is None and isinstance(result, Outcome))
 
 
 def _decided(

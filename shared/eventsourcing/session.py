@@ -107,14 +107,15 @@ class Session:
         self._commands: list[Executed] = []
         self._cause = ""
         self._traceparent = ""
-        self._moved = False
+        self._moved: dict[str, int] = {}
 
     def _replay(self, commit: Commit) -> None:
         for record in commit.records:
             self._sequences[record.topic] = record.seq
             if self._decider.owns(record.topic):
                 self._state = self._decider.evolve(self._state, self._catalogue.read(record.type, record.data))
-        self._cursor = dict(commit.cursor)
+        for topic, seq in commit.cursor.items():
+            self._cursor[topic] = max(seq, self._cursor.get(topic, 0))
         self._number, self._version = commit.number, commit.version
 
     def apply(self, inputs: Sequence[Input]) -> list[Result]:
@@ -187,20 +188,28 @@ class Session:
                 self._sequences[topic] = seq
                 self._records.append(Record(topic, seq, one.name, number, one.data, item.cause))
         if item.topic:
-            self._cursor[item.topic] = item.seq
-            self._moved = True
+            self._cursor[item.topic] = self._moved[item.topic] = item.seq
         if item.command_id:
             self._commands.append(Executed(item.command_id, item.digest, self._stream, self._version))
         self._cause = self._cause or item.cause
         self._traceparent = self._traceparent or item.traceparent
 
     @property
+    def passed(self) -> Mapping[str, int]:
+        """Per consumed topic the last event since the last save; where there is no entry, they changed nothing."""
+        return self._moved
+
+    def passed_on(self) -> None:
+        """Take note that what was passed over is durable without a commit."""
+        self._moved = {}
+
+    @property
     def changed(self) -> bool:
-        """Whether there is something to save; also where a crash left the stored state behind its commits."""
-        return bool(self._records or self._commands or self._moved or self._lags)
+        """Whether there is a commit to save; also where a crash left the stored state behind its commits."""
+        return bool(self._records or self._commands or self._lags)
 
     def entry(self, now: datetime) -> tuple[Commit, Snapshot] | None:
-        """Return what to save, decided at `now`; None where nothing changed."""
+        """Return what to save, decided at `now`; None where nothing changed but the cursor."""
         if not self.changed:
             return None
         commit = Commit(

@@ -253,10 +253,11 @@ class Processor:
 
 
 def cursor(loaded: Loaded, stream: str) -> Mapping[str, int]:
-    """Return the cursor of a loaded stream: its state's, or the newest commit's where a crash left the state behind."""
-    snapshot = loaded.snapshots.get(stream, Snapshot(stream))
-    newer = [commit for commit in loaded.unpublished.get(stream, ()) if commit.number > snapshot.number]
-    return newer[-1].cursor if newer else snapshot.cursor
+    """Return the cursor of a loaded stream, also where a crash left the state behind its commits."""
+    reached = dict(loaded.snapshots.get(stream, Snapshot(stream)).cursor)
+    for commit in loaded.unpublished.get(stream, ()):
+        reached |= {topic: max(seq, reached.get(topic, 0)) for topic, seq in commit.cursor.items()}
+    return reached
 
 
 def _id_of(item: Read | Poison) -> str:

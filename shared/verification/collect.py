@@ -79,6 +79,7 @@ async def stored_of(service: HasStore) -> Stored:
         parked=await _parked(store),
         unpublished=frozenset(await _unpublished(store, len(commits))),
         skipped=await _skipped(store),
+        passed=await _passed(store),
     )
 
 
@@ -87,6 +88,13 @@ async def _parked(store: Store) -> list[Parked]:
     while page := await store.parked_list(after=parked[-1].id if parked else ""):
         parked += page
     return parked
+
+
+async def _passed(store: Store) -> dict[str, dict[str, int]]:
+    passed: dict[str, dict[str, int]] = {}
+    while page := await store.passed(after=next(reversed(passed), "")):
+        passed |= page
+    return passed
 
 
 async def _skipped(store: Store) -> list[Skipped]:

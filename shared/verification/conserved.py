@@ -28,7 +28,7 @@ def no_complaint_vanishes(evidence: Evidence) -> Finding:
     for name, stored in evidence.services.items():
         if any(listen.event.stream is intake.COMPLAINTS for listen in stored.definition.listens):
             main = stored.definition.main
-            own = (commit.stream for commit in stored.commits)
+            own = (*(commit.stream for commit in stored.commits), *stored.passed)
             there = {name.partition("/")[2] for name in own if main and name.startswith(f"{main.kind}/")}
             missing = sorted(key for key in registered - there if (name, key) not in evidence.differing)
             tally.looked(len(registered))
@@ -45,8 +45,10 @@ def _per_department(evidence: Evidence, tally: Tally, opened: set[str]) -> None:
     """Per department: invited = open + closed, by the table and by the complaint; its own topic says the same."""
     ended = {logged.key for logged in evidence.logged if isinstance(logged.event, departments.TableClosed)}
     invited: dict[str, set[str]] = {}
+    # Of a complaint from the past nobody is told: nothing is left to do.
+    past = {one.key for one in evidence.logged if isinstance(one.event, departments.TableOpened) and one.event.historic}
     for logged in evidence.logged:
-        if isinstance(logged.event, departments.DepartmentInvited):
+        if isinstance(logged.event, departments.DepartmentInvited) and logged.key not in past:
             invited.setdefault(logged.event.department, set()).add(logged.key)
     briefed: dict[str, set[str]] = {}
     for stored in evidence.services.values():

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from shared.contracts.event import Event
+from shared.eventsourcing.decider import UNPUBLISHED
 from shared.eventsourcing.definition import Definition
 from shared.messaging.parse import Raw
 from shared.store.port import Commit, Parked, Record, Skipped, Snapshot
@@ -44,6 +45,7 @@ class Stored:
         snapshots: per stream.
         unpublished: ids of the commits not marked published.
         skipped: what a person gave up, ever.
+        passed: per stream and topic the last event that was passed over without a commit.
     """
 
     definition: Definition
@@ -52,6 +54,7 @@ class Stored:
     parked: Sequence[Parked]
     unpublished: frozenset[str]
     skipped: Sequence[Skipped] = ()
+    passed: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def logged_in(definition: Definition, commits: Iterable[Commit]) -> list[Logged]
         own = topics.get(commit.stream.partition("/")[0])
         before = latest.setdefault(commit.stream, {})
         for record in commit.records:
-            if record.topic == own and catalogue.known(record.type):
+            if own is not None and record.topic in (own, UNPUBLISHED) and catalogue.known(record.type):
                 event = catalogue.read(record.type, record.data)
                 due, effect = event.traits.ran_out(event, before), event.traits.effect(event, before)
                 found.append(Logged(definition.name, commit, record, event, due, effect))

@@ -51,7 +51,8 @@ def _cursors(
         topic, kind = stream.topic, stream.kind
         for key, last in tops.get((topic, kind), {}).items():
             tally.looked()
-            have = cursors.get(main.name(key), {}).get(topic, 0)
+            mine = main.name(key)
+            have = max(of.get(mine, {}).get(topic, 0) for of in (cursors, stored.passed))
             if have != last and (name, key) not in evidence.blocked:
                 tally.found(f"{name} has applied {have} of {last} events of {kind}/{key} on {topic}.")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from shared.eventsourcing.catalogue import Catalogue
 from shared.eventsourcing.decider import Decider
+from shared.store.batch import furthest
 from shared.store.port import Commit, Snapshot
 from shared.verification.evidence import Evidence, Finding, Tally
 from shared.verification.rows import check_rows
@@ -31,7 +33,9 @@ def folding_gives_the_stored_state(evidence: Evidence) -> Finding:
                 commits = _seen(commits, stored.snapshots.get(stream))
                 if not commits:
                     continue
-            for sentence in (*_chain(commits), *_fold(decider, commits, stored.snapshots.get(stream), catalogue)):
+            snapshot = stored.snapshots.get(stream)
+            passed = stored.passed.get(stream, {})
+            for sentence in (*_chain(commits), *_fold(decider, commits, snapshot, passed, catalogue)):
                 tally.found(f"{name}: {stream} {sentence}")
     check_rows(evidence, tally)
     return tally.finding()
@@ -62,7 +66,11 @@ def _chain(commits: list[Commit]) -> list[str]:
 
 
 def _fold(
-    decider: Decider[Any, Any], commits: list[Commit], stored: Snapshot | None, catalogue: Catalogue
+    decider: Decider[Any, Any],
+    commits: list[Commit],
+    stored: Snapshot | None,
+    passed: Mapping[str, int],
+    catalogue: Catalogue,
 ) -> list[str]:
     """Return how the stored state differs from the folded log."""
     if stored is None:
@@ -79,7 +87,7 @@ def _fold(
     folded = {
         "number": last.number,
         "version": last.version,
-        "cursor": dict(last.cursor),
+        "cursor": furthest(last.cursor, passed),
         "sequences": sequences,
         "state": state,
         "index": decider.index(state),
@@ -88,7 +96,7 @@ def _fold(
     kept = {
         "number": stored.number,
         "version": stored.version,
-        "cursor": dict(stored.cursor),
+        "cursor": furthest(stored.cursor, passed),
         "sequences": dict(stored.sequences),
         "state": decider.state.validate_json(stored.state) if stored.state else decider.initial,
         "index": dict(stored.index),

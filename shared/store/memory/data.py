@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from shared.store.batch import Passed, furthest
 from shared.store.port import Commit, Executed, Parked, Skipped, Snapshot, Value
 
 Where = Mapping[str, Sequence[str | int]]
@@ -23,6 +24,7 @@ class MemoryData:
         parked: per id the parked record.
         skipped: per id what a person gave up.
         marks: the named numbers.
+        passed: per stream and topic the last event that was passed over.
     """
 
     slots: list[Commit | None] = field(default_factory=list["Commit | None"])
@@ -33,6 +35,7 @@ class MemoryData:
     parked: dict[str, Parked] = field(default_factory=dict[str, Parked])
     skipped: dict[str, Skipped] = field(default_factory=dict[str, Skipped])
     marks: dict[str, int] = field(default_factory=dict[str, int])
+    passed: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
 
     @property
     def log(self) -> list[Commit]:
@@ -70,6 +73,12 @@ def insert(data: MemoryData, commit: Commit, position: int) -> bool:
     return True
 
 
+def pass_over(data: MemoryData, passed: Passed) -> None:
+    """Move on what was passed over; never back."""
+    for stream, topics in passed.items():
+        data.passed[stream] = furthest(data.passed.get(stream, {}), topics)
+
+
 def drop(data: MemoryData, kind: str) -> None:
     """Delete the streams of a kind and all that belongs to them; their positions stay holes."""
     for stream in [stream for stream in data.streams if stream.startswith(f"{kind}/")]:
@@ -77,6 +86,7 @@ def drop(data: MemoryData, kind: str) -> None:
             data.outbox.pop(data.at(position).id, None)
             data.slots[position - 1] = None
         data.states.pop(stream, None)
+    data.passed = {stream: of for stream, of in data.passed.items() if not stream.startswith(f"{kind}/")}
     data.executed = {name: done for name, done in data.executed.items() if not done.stream.startswith(f"{kind}/")}
 
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import islice
 from types import coroutine
 
-from shared.store.batch import one_per_stream
+from shared.store.batch import NOTHING_PASSED, Passed, further, one_per_stream
 from shared.store.memory.data import (
     MemoryData,
     Where,
@@ -23,6 +23,7 @@ from shared.store.memory.data import (
     insert,
     matches,
     of_kind,
+    pass_over,
     position,
     take,
     to_fold_or_publish,
@@ -99,15 +100,16 @@ class MemoryStore:
             snapshots = {stream: copied(data.states.get(stream) or Snapshot(stream)) for stream in streams}
             waiting = {stream: to_fold_or_publish(data, snapshot) for stream, snapshot in snapshots.items()}
             return Loaded(
-                snapshots,
+                further(snapshots, {stream: data.passed[stream] for stream in streams if stream in data.passed}),
                 {stream: commits for stream, commits in waiting.items() if commits},
                 {known: data.executed[known] for known in command_ids if known in data.executed},
             )
 
-    async def append(self, entries: Sequence[tuple[Commit, Snapshot]]) -> list[bool]:
+    async def append(self, entries: Sequence[tuple[Commit, Snapshot]], passed: Passed = NOTHING_PASSED) -> list[bool]:
         """See the port; two steps, as in a document store."""
         one_per_stream(entries)
         async with self._call("append") as data:
+            pass_over(data, passed)
             positions = [take(data) for _ in entries]
             await self._moment("append", Moment.NUMBERED)
             saved = [insert(data, commit, at) for (commit, _), at in zip(entries, positions, strict=True)]
@@ -179,6 +181,12 @@ class MemoryStore:
                     for value in values(snapshot.index[by]):
                         counts[str(value)] = counts.get(str(value), 0) + 1
             return counts
+
+    async def passed(self, *, after: str = "", limit: int = MAX_PAGE) -> dict[str, dict[str, int]]:
+        """See the port."""
+        async with self._read("passed") as data:
+            later = sorted((s for s in data.passed if s.encode() > after.encode()), key=str.encode)
+            return {stream: dict(data.passed[stream]) for stream in later[:limit]}
 
     async def due(self, now: datetime, *, limit: int = 500) -> list[Snapshot]:
         """See the port."""

@@ -12,12 +12,13 @@ from bson.int64 import Int64
 from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.write_concern import WriteConcern
 
-from shared.store.batch import one_per_stream
+from shared.store.batch import NOTHING_PASSED, Passed, one_per_stream
 from shared.store.instants import to_micros
 from shared.store.mongo.client import duplicates, is_outage
 from shared.store.mongo.documents import commit_document, commit_from, to_name
 from shared.store.mongo.driver import Collection, Database, Document
-from shared.store.mongo.schema import COMMITS, COUNTERS, POSITION, STATES
+from shared.store.mongo.passed import save_passed
+from shared.store.mongo.schema import COMMITS, COUNTERS, PASSED, POSITION, STATES
 from shared.store.mongo.states import save_states
 from shared.store.port import MAX_PAGE, Commit, Snapshot, StoreUnavailable
 
@@ -25,13 +26,16 @@ PAUSES: Final = (0.0, 0.05, 0.25, 1.0)
 """Seconds before each attempt to insert; what is in doubt after the last one is unknown."""
 
 
-async def append(database: Database, entries: Sequence[tuple[Commit, Snapshot]]) -> list[bool]:
-    """See the port. Positions, then commits, then the states of those that are in.
+async def append(
+    database: Database, entries: Sequence[tuple[Commit, Snapshot]], passed: Passed = NOTHING_PASSED
+) -> list[bool]:
+    """See the port. What was passed over; then positions, commits, and the states of those that are in.
 
     Positions are given out before the commits are there. A conflict leaves a hole; a writer that stalls in between
     fills in a commit below one that a reader of the log has passed already. Whoever follows the log looks at empty
     positions again (anti-entropy, for a quarter of an hour); publishing goes by the marks, not by positions.
     """
+    await save_passed(database, passed)
     if not entries:
         return []
     one_per_stream(entries)
@@ -138,6 +142,7 @@ async def drop(database: Database, kind: str) -> None:
     streams = {"$gte": to_name(f"{kind}/"), "$lt": to_name(f"{kind}0")}
     await database[STATES].delete_many({"_id": streams})
     await database[COMMITS].delete_many({"stream": streams})
+    await database[PASSED].delete_many({"stream": streams})
 
 
 async def position(database: Database) -> int:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 
+from shared.store.batch import further
 from shared.store.mongo.documents import commit_from, executed_of, from_name, state_from, to_name
 from shared.store.mongo.driver import Database, Document
+from shared.store.mongo.passed import passed_of
 from shared.store.mongo.schema import COMMITS, STATES
 from shared.store.port import Commit, Executed, Loaded, Snapshot
 
@@ -19,8 +21,10 @@ async def load(database: Database, streams: Sequence[str], command_ids: Sequence
     """See the port. Two round trips; a third one where a state lags behind its commits."""
     names = list(dict.fromkeys(map(to_name, streams)))
     states = await _states(database, names)
-    open_commits, executed = await asyncio.gather(
-        _unpublished_and_next(database, names, states), _executed(database, command_ids)
+    open_commits, executed, beyond = await asyncio.gather(
+        _unpublished_and_next(database, names, states),
+        _executed(database, command_ids),
+        passed_of(database, names),
     )
     folded = [d for d in open_commits if d["number"] <= _number(states, d["stream"])]
     lagging = {d["stream"] for d in open_commits if d["number"] > _number(states, d["stream"])}
@@ -28,7 +32,7 @@ async def load(database: Database, streams: Sequence[str], command_ids: Sequence
     # These may have been saved after the commands were asked for: whoever folds them must know what they carried out.
     executed = _first_of(newer, command_ids) | executed
     snapshots = {stream: states.get(to_name(stream)) or Snapshot(stream) for stream in streams}
-    return Loaded(snapshots, _by_stream([*folded, *newer]), executed)
+    return Loaded(further(snapshots, beyond), _by_stream([*folded, *newer]), executed)
 
 
 def _number(states: Mapping[str, Snapshot], name: str) -> int:

@@ -16,6 +16,7 @@ META: Final = "meta"
 SCHEMA: Final = "schema"
 COMMITS: Final = "commits"
 STATES: Final = "states"
+PASSED: Final = "passed"
 PARKED: Final = "parked"
 SKIPPED: Final = "skipped"
 MARKS: Final = "marks"
@@ -34,6 +35,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("kind", 1), ("fields", 1), ("_id", 1)]),
         IndexModel([("next_due", 1), ("_id", 1)]),
     ],
+    PASSED: [IndexModel([("stream", 1)])],
     PARKED: [
         IndexModel([("key", 1), ("position", 1)], unique=True),
         IndexModel([("due", 1)]),

@@ -12,7 +12,7 @@ from pymongo.errors import BulkWriteError
 from shared.store.instants import from_micros, to_micros
 from shared.store.mongo.client import duplicates
 from shared.store.mongo.documents import field_prefix, from_name, state_document, state_from, to_name, word
-from shared.store.mongo.driver import Database, Document, aggregated
+from shared.store.mongo.driver import Collection, Database, Document, aggregated
 from shared.store.mongo.schema import STATES
 from shared.store.port import Page, Snapshot
 
@@ -22,19 +22,24 @@ TRIES: Final = 2
 
 
 async def save_states(database: Database, snapshots: Sequence[Snapshot]) -> None:
-    """Replace older states and add new ones; where a newer one stands the attempt to add meets a duplicate.
+    """Replace older states and add new ones."""
+    await replace_lower(database[STATES], "number", [state_document(snapshot) for snapshot in snapshots])
 
-    The second try is for one that met an older state only after it had looked for it.
+
+async def replace_lower(collection: Collection, number: str, documents: Sequence[Document]) -> None:
+    """Replace those of a lower number and add new ones; where a higher one stands adding meets a duplicate.
+
+    The second try is for one that met a lower number only after it had looked for it.
     """
     waiting = [
-        ReplaceOne({"_id": document["_id"], "number": {"$lt": document["number"]}}, document, upsert=True)
-        for document in map(state_document, snapshots)
+        ReplaceOne({"_id": document["_id"], number: {"$lt": document[number]}}, document, upsert=True)
+        for document in documents
     ]
     for _ in range(TRIES):
         if not waiting:
             return
         try:
-            await database[STATES].bulk_write(waiting, ordered=False)
+            await collection.bulk_write(waiting, ordered=False)
         except BulkWriteError as error:
             waiting = [waiting[index] for index in sorted(duplicates(error))]
         else:

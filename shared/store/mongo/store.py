@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from types import CoroutineType
 from typing import Any, Concatenate
 
-from shared.store.mongo import commits, loading, parking, states
+from shared.store.mongo import commits, loading, parking, passed, states
 from shared.store.mongo.client import ANSWER_SECONDS, SELECT_SECONDS, Answer, Arguments, Client
 from shared.store.mongo.driver import Database, Driver
 from shared.store.mongo.schema import prepare
@@ -68,6 +68,7 @@ class MongoStore:
     log = _on_database(commits.log)
     find = _on_database(states.find)
     count = _on_database(states.count)
+    passed = _on_database(passed.passed)
     due = _on_database(states.due)
     next_due = _on_database(states.next_due)
     park = _on_database(parking.park)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final, Protocol
 
 from shared.store.port.values import (
@@ -55,15 +56,24 @@ class Store(Protocol):
         ...
 
     async def load(self, streams: Sequence[str], command_ids: Sequence[str] = ()) -> Loaded:
-        """Load many streams, and which of the commands were carried out."""
+        """Load many streams, and which of the commands were carried out.
+
+        The cursor of a state is that of its commit, or further on where later events were passed over; all other
+        calls that return a state leave that out.
+        """
         ...
 
-    async def append(self, entries: Sequence[tuple[Commit, Snapshot]]) -> list[bool]:
+    async def append(
+        self, entries: Sequence[tuple[Commit, Snapshot]], passed: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+    ) -> list[bool]:
         """Insert commits and upsert the states after them; durable when it returns.
 
-        Returns one entry per item: False where the commit's id existed already (conflict; nothing of that item is
-        saved), the others are saved all the same. A state is never replaced by one of a lower commit number.
-        At most one item per stream (ValueError). A command id that is known already keeps its first `Executed`.
+        `passed`: per stream and consumed topic the sequence number up to which events were passed over: they changed
+        nothing, so the stream gets no commit for them. A number never goes back, and is compared with nothing.
+
+        Returns one entry per commit: False where its id existed already (conflict; nothing of that item is saved), the
+        others are saved all the same. A state is never replaced by one of a lower commit number. At most one item per
+        stream (ValueError). A command id that is known already keeps its first `Executed`.
         """
         ...
 
@@ -108,6 +118,10 @@ class Store(Protocol):
 
     async def count(self, kind: str, by: str, where: Mapping[str, Sequence[str | int]] | None = None) -> dict[str, int]:
         """Count states of a kind by the values of one indexed field (each word of a list counts)."""
+        ...
+
+    async def passed(self, *, after: str = "", limit: int = MAX_PAGE) -> dict[str, dict[str, int]]:
+        """Return what `append` was told of events passed over: whole streams, by name, from after one on."""
         ...
 
     async def due(self, now: datetime, *, limit: int = 500) -> list[Snapshot]:

@@ -66,9 +66,9 @@ class Commit:
         stream: ``<kind>/<key>``.
         number: dense per stream, from 1, counts commits.
         expected: version (number of own events) of the stream before.
-        version: version after; equals `expected` when only the cursor moved.
-        records: what to publish, in order; own events and copies for further topics. A commit without records only
-            moves the cursor: it counts as published from the start.
+        version: version after; equals `expected` where a command changed nothing.
+        records: what to publish, in order; own events and copies for further topics. A commit with nothing to publish
+            counts as published from the start.
         cursor: per consumed topic the last sequence number applied.
         commands: the commands carried out in it.
         cause: id of the event or command that caused it.

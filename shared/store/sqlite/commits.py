@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from shared.store.batch import one_per_stream
+from shared.store.batch import NOTHING_PASSED, Passed, further, one_per_stream
 from shared.store.instants import to_micros
 from shared.store.port import MAX_PAGE, Commit, Executed, Loaded, Snapshot
 from shared.store.sqlite.lane import transaction
 from shared.store.sqlite.parking import SET_MARK, get_mark
+from shared.store.sqlite.passed import passed_of, save_passed
 from shared.store.sqlite.rows import COMMIT_COLUMNS, STATE_COLUMNS, Row, as_list, commit_from, commit_row, state_from
 from shared.store.sqlite.states import save_states
 
@@ -24,11 +25,15 @@ INSERT_COMMIT: Final = (
 INSERT_EXECUTED: Final = (
     "INSERT INTO executed (command_id, digest, stream, version) VALUES (?, ?, ?, ?) ON CONFLICT (command_id) DO NOTHING"
 )
-# A commit that only moved the cursor holds `[]`, one of a projection begins with `[["",`: its records have no topic.
-# Neither the length nor the first bytes read a long value.
+INSERT_OUTBOX: Final = "INSERT INTO outbox (stream, number, position, at) VALUES (?, ?, ?, ?)"
 DROPPED_TO: Final = "log/dropped"
 """Mark: the highest position that `drop` ever freed; whoever follows the log has passed it."""
-TO_PUBLISH: Final = "length(records) > 2 AND substr(records, 1, 5) <> x'5B5B22222C'"
+# A commit that only moved the cursor holds `[]`. Where the first record has a topic, as in most, the first bytes tell:
+# a long value is read whole only where they are `[["",`.
+TO_PUBLISH: Final = (
+    "length(records) > 2 AND (substr(records, 1, 5) <> x'5B5B22222C' OR EXISTS "
+    "(SELECT 1 FROM json_each(CAST(records AS TEXT)) WHERE json_extract(value, '$[0]') <> ''))"
+)
 
 
 def load(connection: sqlite3.Connection, streams: Sequence[str], command_ids: Sequence[str] = ()) -> Loaded:
@@ -36,9 +41,11 @@ def load(connection: sqlite3.Connection, streams: Sequence[str], command_ids: Se
     found: dict[str, Snapshot] = {}
     unpublished: dict[str, list[Commit]] = {}
     executed: dict[str, Executed] = {}
+    beyond: dict[str, dict[str, int]] = {}
     with transaction(connection, "BEGIN"):
         if streams:
             wanted = as_list(streams)
+            beyond = passed_of(connection, wanted)
             for row in connection.execute(
                 f"SELECT {STATE_COLUMNS} FROM states WHERE stream IN (SELECT value FROM json_each(?))",  # noqa: S608
                 (wanted,),
@@ -58,16 +65,21 @@ def load(connection: sqlite3.Connection, streams: Sequence[str], command_ids: Se
             ):
                 executed[row[0]] = Executed(*row)
     snapshots = {stream: found.get(stream) or Snapshot(stream) for stream in streams}
-    return Loaded(snapshots, unpublished, executed)
+    return Loaded(further(snapshots, beyond), unpublished, executed)
 
 
-def append(connection: sqlite3.Connection, entries: Sequence[tuple[Commit, Snapshot]]) -> list[bool]:
+def append(
+    connection: sqlite3.Connection, entries: Sequence[tuple[Commit, Snapshot]], passed: Passed = NOTHING_PASSED
+) -> list[bool]:
     """See the port. One write transaction; a conflict is seen by what did not get a position after the last one."""
-    if not entries:
+    if not entries and not passed:
         return []
     one_per_stream(entries)
     rows = [commit_row(commit) for commit, _ in entries]
     with transaction(connection):
+        save_passed(connection, passed)
+        if not rows:
+            return []
         last = max(position(connection), get_mark(connection, DROPPED_TO))
         rows = [(at, *row) for at, row in enumerate(rows, last + 1)]
         if connection.executemany(INSERT_COMMIT, rows).rowcount == len(rows):
@@ -76,11 +88,13 @@ def append(connection: sqlite3.Connection, entries: Sequence[tuple[Commit, Snaps
             new = {row[0] for row in connection.execute("SELECT stream FROM commits WHERE position > ?", (last,))}
             result = [commit.stream in new for commit, _ in entries]
             saved = [entry for entry, inserted in zip(entries, result, strict=True) if inserted]
-        connection.execute(
-            "INSERT INTO outbox (stream, number, position, at) "  # noqa: S608 - constants
-            f"SELECT stream, number, position, at FROM commits WHERE position > ? AND {TO_PUBLISH}",
-            (last,),
-        )
+        waiting = [
+            (commit.stream, commit.number, at, to_micros(commit.at))
+            for at, ((commit, _), inserted) in enumerate(zip(entries, result, strict=True), last + 1)
+            if inserted and commit.outgoing
+        ]
+        if waiting:
+            connection.executemany(INSERT_OUTBOX, waiting)
         executed = [(c.command_id, c.digest, c.stream, c.version) for commit, _ in saved for c in commit.commands]
         if executed:
             connection.executemany(INSERT_EXECUTED, executed)
@@ -138,7 +152,7 @@ def drop(connection: sqlite3.Connection, kind: str) -> None:
     with transaction(connection):
         freed = max(position(connection), get_mark(connection, DROPPED_TO))
         connection.execute(SET_MARK, (DROPPED_TO, freed))
-        for table in ("outbox", "executed", "fields", "states", "commits"):
+        for table in ("outbox", "executed", "fields", "states", "passed", "commits"):
             connection.execute(f"DELETE FROM {table} WHERE stream >= ? AND stream < ?", (first, beyond))  # noqa: S608
 
 

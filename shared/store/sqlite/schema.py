@@ -10,7 +10,7 @@ from typing import Final
 
 from shared.store.port import SchemaMismatch, StoreUnavailable
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 SKIPPED: Final = """CREATE TABLE skipped (
         id TEXT NOT NULL PRIMARY KEY,
@@ -23,7 +23,14 @@ SKIPPED: Final = """CREATE TABLE skipped (
 # Reading a long outbox page by page would sort all of it for each page.
 OUTBOX_BY_POSITION: Final = "CREATE INDEX outbox_by_position ON outbox (position)"
 
-MIGRATIONS: Final = {1: (SKIPPED, OUTBOX_BY_POSITION)}
+PASSED: Final = """CREATE TABLE passed (
+        stream TEXT NOT NULL,
+        topic TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (stream, topic)
+    ) WITHOUT ROWID"""
+
+MIGRATIONS: Final = {1: (SKIPPED, OUTBOX_BY_POSITION), 2: (PASSED,)}
 """Per older version what makes it the next one."""
 
 # `commits` is never updated: what is not yet published stands in `outbox`, so that marking touches small pages only.
@@ -68,6 +75,7 @@ TABLES: Final = (
         sequences BLOB NOT NULL,
         state BLOB NOT NULL
     )""",
+    PASSED,
     "CREATE INDEX states_by_due ON states (next_due, stream) WHERE next_due IS NOT NULL",
     # `value` has no type on purpose: a number and a word stay different things.
     """CREATE TABLE fields (

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import CoroutineType
 from typing import Any, Concatenate
 
-from shared.store.sqlite import commits, parking, states
+from shared.store.sqlite import commits, parking, passed, states
 from shared.store.sqlite.lane import Answer, Arguments, Lane
 
 Work = Callable[Concatenate[sqlite3.Connection, Arguments], Answer]
@@ -76,6 +76,7 @@ class SqliteStore:
     log = _on_reader(commits.log)
     find = _on_reader(states.find)
     count = _on_reader(states.count)
+    passed = _on_reader(passed.passed)
     due = _on_reader(states.due)
     next_due = _on_reader(states.next_due)
     park = _on_writer(parking.park)

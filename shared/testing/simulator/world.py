@@ -260,7 +260,7 @@ class World:
     def _stored(self, name: str) -> Stored:
         data = self.data[name]
         parked = tuple(data.parked.values())
-        return Stored(self.definitions[name], data.log, data.states, parked, frozenset(data.outbox))
+        return Stored(self.definitions[name], data.log, data.states, parked, frozenset(data.outbox), passed=data.passed)
 
 
 def run_seed(seed: int, variation: Variation = AS_DRAWN) -> Report:

@@ -23,6 +23,7 @@ CALLS: dict[str, Callable[[Store], Awaitable[object]]] = {
     "due": lambda store: store.due(NOON),
     "next_due": lambda store: store.next_due(),
     "park": lambda store: store.park([parked("1", "a")]),
+    "passed": lambda store: store.passed(),
     "parked": lambda store: store.parked(["a"]),
     "parked_list": lambda store: store.parked_list(),
     "parked_due": lambda store: store.parked_due(NOON),

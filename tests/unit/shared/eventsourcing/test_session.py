@@ -51,12 +51,21 @@ class TestACommit:
         assert {record.cause for record in records[4:]} == {"clock:1"}
         assert records[0].data is records[1].data
 
-    def test_of_a_cursor_alone_has_no_records(self) -> None:
+    def test_is_none_where_only_the_cursor_moved(self) -> None:
         session = fresh()
         session.apply([Input("resolution/c1", None, "e1", topic="t", seq=1)])
+        assert (session.entry(NOON), session.passed) == (None, {"t": 1})
+        session.passed_on()
+        assert session.passed == {}
+
+    def test_takes_with_it_what_was_passed_over_before(self) -> None:
+        session = fresh()
+        session.apply([Input("resolution/c1", None, "e1", topic="other", seq=1), OPEN])
         entry = session.entry(NOON)
         assert entry is not None
-        assert (entry[0].records, entry[0].cursor, entry[0].version) == ((), {"t": 1}, 0)
+        assert entry[0].cursor == {"other": 1, "t": 1}
+        session.saved(*entry)
+        assert session.passed == {}
 
     def test_is_none_where_nothing_changed(self) -> None:
         session = fresh()
