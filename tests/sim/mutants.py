@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -19,14 +18,13 @@ from shared.messaging.parking import Parking
 from shared.messaging.parse import SKIPPED, Poison, Raw, Read, Reader, Skipped
 from shared.messaging.processor import Processor, Trouble
 from shared.messaging.relay import Relay
-from shared.store.batch import NOTHING_PASSED, Passed
-from shared.store.memory import MemoryStore, Moment
-from shared.store.memory.data import copied, insert, pass_over, take
-from shared.store.port import Commit, Parked, Snapshot, Store, StoreUnavailable
+from shared.store.memory import MemoryStore
+from shared.store.port import Commit, Parked, Snapshot, Store
 from shared.testing.simulator.broker import Member
 from shared.testing.simulator.plan import MOST_SKEW
 from shared.testing.simulator.process import Process
 from tests.sim.row_mutants import ROW_MUTANTS
+from tests.sim.store_mutants import STORE_MUTANTS
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
 
@@ -97,21 +95,6 @@ def batch_committed_past_a_failure(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Processor, "handle", handle)
 
 
-def no_compare_and_set(patch: pytest.MonkeyPatch) -> None:
-    async def append(
-        self: MemoryStore, entries: Sequence[tuple[Commit, Snapshot]], passed: Passed = NOTHING_PASSED
-    ) -> list[bool]:
-        async with self._call("append") as data:
-            pass_over(data, passed)
-            for commit, snapshot in entries:
-                free = max(data.streams.get(commit.stream, {0: 0})) + 1
-                insert(data, dataclasses.replace(commit, number=free), take(data))
-                data.states[commit.stream] = dataclasses.replace(snapshot, number=free)
-            return [True] * len(entries)
-
-    patch.setattr(MemoryStore, "append", append)
-
-
 def lost_sweeper(patch: pytest.MonkeyPatch) -> None:
     async def sweep(self: Relay) -> None:
         self._behind = False
@@ -149,15 +132,6 @@ def answers_from_memory_alone(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("shared.eventsourcing.engine.Duplicate", object)
 
 
-def states_never_repaired(patch: pytest.MonkeyPatch) -> None:
-    async def mend(_self: Relay, _commits: Sequence[Commit]) -> None:
-        return
-
-    changed = property(lambda self: bool(self._records or self._commands))
-    patch.setattr(Relay, "_mend", mend)
-    patch.setattr(Session, "changed", changed)
-
-
 def a_clock_that_failed_never_fires(patch: pytest.MonkeyPatch) -> None:
     def is_held(self: Timers, snapshot: Snapshot, _now: Any) -> bool:  # noqa: ANN401 - as the original
         due, _until = self._held.get(snapshot.stream, (None, None))
@@ -193,41 +167,6 @@ def retry_goes_on_past_a_failure(patch: pytest.MonkeyPatch) -> None:
         return applied
 
     patch.setattr(Parking, "_drain", drain)
-
-
-def zombie_write_not_fenced(patch: pytest.MonkeyPatch) -> None:
-    """Whoever writes a state last wins, though its commit is older."""
-
-    async def append(
-        self: MemoryStore, entries: Sequence[tuple[Commit, Snapshot]], passed: Passed = NOTHING_PASSED
-    ) -> list[bool]:
-        async with self._call("append") as data:
-            pass_over(data, passed)
-            saved = [insert(data, commit, take(data)) for commit, _ in entries]
-            await self._moment("append", Moment.BETWEEN)
-            data.states.update({snapshot.stream: copied(snapshot) for _, snapshot in entries})
-            return saved
-
-    patch.setattr(MemoryStore, "append", append)
-
-
-def ambiguous_write_taken_for_failed(patch: pytest.MonkeyPatch) -> None:
-    """What got no answer is written again under the next number."""
-    sound = MemoryStore.append
-
-    async def append(
-        self: MemoryStore, entries: Sequence[tuple[Commit, Snapshot]], passed: Passed = NOTHING_PASSED
-    ) -> list[bool]:
-        try:
-            return await sound(self, entries, passed)
-        except StoreUnavailable:
-            again: list[tuple[Commit, Snapshot]] = []
-            for commit, snapshot in entries:
-                free = max(self.data.streams.get(commit.stream, {0: 0}), default=0) + 1
-                again.append((dataclasses.replace(commit, number=free), dataclasses.replace(snapshot, number=free)))
-            return await sound(self, again, passed)
-
-    patch.setattr(MemoryStore, "append", append)
 
 
 class _Ahead:
@@ -275,25 +214,6 @@ def group_retry_applies_twice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Session, "_apply", applied)
 
 
-def passes_over_what_is_missing(patch: pytest.MonkeyPatch) -> None:
-    """An event that asks for nothing moves the cursor, whatever was missed before it."""
-    sound = Session._apply
-
-    def apply(self: Session, item: Input) -> Result:
-        result = sound(self, item)
-        if isinstance(result, Gap) and item.command is None:
-            self._cursor[item.topic] = item.seq - 1
-            return sound(self, item)
-        return result
-
-    patch.setattr(Session, "_apply", apply)
-
-
-def passes_over_before_the_store_was_asked(patch: pytest.MonkeyPatch) -> None:
-    """That an event changes nothing is believed without a look whether another process has changed the stream."""
-    patch.setattr("shared.eventsourcing.engine._holds_for_any_state", lambda _item, _result: True)
-
-
 MUTANTS: Final[dict[str, Mutate]] = {
     mutate.__name__: mutate
     for mutate in (
@@ -304,21 +224,16 @@ MUTANTS: Final[dict[str, Mutate]] = {
         partial_prefix,
         poison_swallowed,
         batch_committed_past_a_failure,
-        no_compare_and_set,
         lost_sweeper,
         retry_reorders_a_key,
         answers_from_memory_alone,
-        states_never_repaired,
         a_clock_that_failed_never_fires,
         lost_last_events_never_missed,
         parked_head_given_up,
         retry_goes_on_past_a_failure,
-        zombie_write_not_fenced,
-        ambiguous_write_taken_for_failed,
         clock_fires_early_under_skew,
         group_retry_applies_twice,
-        passes_over_what_is_missing,
-        passes_over_before_the_store_was_asked,
+        *STORE_MUTANTS,
         *ROW_MUTANTS,
     )
 }

@@ -6,14 +6,13 @@ Commits and states are apart, as in a document store; where a call was interrupt
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from itertools import islice
-from types import coroutine
 
 from shared.store.batch import NOTHING_PASSED, Passed, further, one_per_stream
+from shared.store.memory.calls import Call, Faults, Moment, give_way, no_faults
 from shared.store.memory.data import (
     MemoryData,
     Where,
@@ -29,34 +28,7 @@ from shared.store.memory.data import (
     to_fold_or_publish,
     values,
 )
-from shared.store.port import MAX_PAGE, Commit, Loaded, Page, Parked, Skipped, Snapshot, StoreUnavailable
-
-
-class Moment(StrEnum):
-    """When, within a call, a fault can strike."""
-
-    BEFORE = "before"
-    """Nothing was read or written yet."""
-    NUMBERED = "numbered"
-    """`append` only: the commits have their positions and are not in. A later writer may be faster."""
-    BETWEEN = "between"
-    """`append` only: the commits are in, the states are not."""
-    AFTER = "after"
-    """All is written, the caller does not know it yet."""
-
-
-Faults = Callable[[str, Moment], Awaitable[None]]
-"""Awaited with the name of the call at each moment; raises StoreUnavailable (or is cancelled) to make it fail there."""
-
-
-@coroutine
-def _give_way() -> Generator[None, None, None]:
-    """`asyncio.sleep(0)` for millions of calls."""
-    yield
-
-
-async def no_faults(_call: str, _moment: Moment) -> None:
-    """Let everything succeed."""
+from shared.store.port import MAX_PAGE, Commit, Loaded, Page, Parked, Skipped, Snapshot
 
 
 class MemoryStore:
@@ -74,14 +46,14 @@ class MemoryStore:
         self.faults = faults
         self._open = False
 
-    def _call(self, name: str) -> _Call:
-        return _Call(self.data if self._open else None, self.faults, name, gives_way=True)
+    def _call(self, name: str) -> Call:
+        return Call(self.data if self._open else None, self.faults, name, gives_way=True)
 
-    def _read(self, name: str) -> _Call:
-        return _Call(self.data if self._open else None, self.faults, name, gives_way=False)
+    def _read(self, name: str) -> Call:
+        return Call(self.data if self._open else None, self.faults, name, gives_way=False)
 
     async def _moment(self, name: str, moment: Moment) -> None:
-        await _give_way()
+        await give_way()
         await self.faults(name, moment)
 
     async def open(self) -> None:
@@ -281,28 +253,3 @@ class MemoryStore:
         """See the port."""
         async with self._call("set_mark") as data:
             data.marks[name] = value
-
-
-class _Call:
-    """One call of a store: its moments before and after, and the data in between. The simulator makes millions."""
-
-    __slots__ = ("_data", "_faults", "_gives_way", "_name")
-
-    def __init__(self, data: MemoryData | None, faults: Faults, name: str, *, gives_way: bool) -> None:
-        self._data = data
-        self._faults = faults
-        self._name = name
-        self._gives_way = gives_way
-
-    async def __aenter__(self) -> MemoryData:
-        if self._data is None:
-            raise StoreUnavailable(f"memory: {self._name}: not open")
-        if self._gives_way:
-            await _give_way()
-        await self._faults(self._name, Moment.BEFORE)
-        return self._data
-
-    async def __aexit__(self, failed: type[BaseException] | None, *_error: object) -> None:
-        if failed is None:
-            await _give_way()
-            await self._faults(self._name, Moment.AFTER)

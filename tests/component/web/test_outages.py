@@ -12,8 +12,7 @@ from pydantic import SecretStr
 
 from services.intake import main as intake
 from shared.privacy.vault import MemoryVault
-from shared.store.memory import MemoryStore
-from shared.store.memory.store import Moment
+from shared.store.memory import MemoryStore, Moment
 from shared.store.port import Store, StoreUnavailable
 from shared.store.sqlite import SqliteStore
 from tests.component.web.conftest import TORN, Running, problem, problem_in
