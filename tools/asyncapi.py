@@ -18,8 +18,9 @@ _REFERENCE: Final = "#/components/schemas/{model}"
 Json = dict[str, Any]
 
 
-def asyncapi(messages: Sequence[Message]) -> str:
-    """Return the whole document."""
+def asyncapi(events: Sequence[Message]) -> str:
+    """Return the whole document: of the events those that are published."""
+    messages = [message for message in events if message.topics]
     document: Json = {
         "asyncapi": "3.0.0",
         "info": {

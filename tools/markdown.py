@@ -63,6 +63,8 @@ def _headers() -> str:
 
 
 def _message(message: Message) -> str:
+    if not message.topics:
+        return _shape(message.name, message.shape, f"{message.shape.prose}\n\nIn the log only: it is not published.")
     published = f"{message.shape.prose}\n\nReceived by: {', '.join(message.received_by) or 'nobody yet'}."
     further = [f"`{topic}`" for topic in message.topics[1:]]
     if further:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from services import ALL, catalogue
+from services import ALL
 from shared.contracts.event import Audience, Event
 from shared.contracts.topics import SUMMARIES, department_topic
 
@@ -52,7 +52,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A published event: its shape, its topics (its own first), and who reacts to it."""
+    """An event: its shape, its topics (its own first; none where it stands in the log only), and who reacts to it."""
 
     name: str
     service: str
@@ -63,7 +63,7 @@ class Message:
 
 
 def messages() -> list[Message]:
-    """Return every published event, service by service, in the order of the contracts."""
+    """Return every event, service by service, in the order of the contracts."""
     received = _received()
     return [
         Message(
@@ -71,7 +71,7 @@ def messages() -> list[Message]:
             service=definition.name,
             model=model,
             shape=shape_of(model),
-            topics=(stream.topic, *FURTHER[model.traits.audience]),
+            topics=() if model.traits.audience is Audience.LOG else (stream.topic, *FURTHER[model.traits.audience]),
             received_by=received.get(model, ()),
         )
         for definition in ALL
@@ -83,8 +83,8 @@ def messages() -> list[Message]:
 def parts() -> list[Shape]:
     """Return what events are made of, by name."""
     found: dict[str, type[BaseModel]] = {}
-    for model in catalogue().published.values():
-        for field in model.model_fields.values():
+    for message in messages():
+        for field in message.model.model_fields.values():
             _collect(field.annotation, found)
     return [shape_of(found[name]) for name in sorted(found)]
 

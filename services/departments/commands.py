@@ -27,9 +27,10 @@ class NoteComplaint(_Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteTriage(_Base):
-    """The steps it touches are known, or were corrected."""
+    """The steps it touches are known, or were corrected. `historic`: of a complaint imported from the past."""
 
     triage: TriageBrief
+    historic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ def complaint_triaged(incoming: Incoming[routing.ComplaintTriaged]) -> NoteTriag
     """A later one is a person's correction."""
     event = incoming.event
     triage = TriageBrief(category=event.category, severity=event.severity, steps=event.steps)
-    return NoteTriage(now=incoming.now, by=_SYSTEM, triage=triage)
+    return NoteTriage(now=incoming.now, by=_SYSTEM, triage=triage, historic=event.historic)
 
 
 def outcome_rejected(incoming: Incoming[intake.OutcomeRejected]) -> OpenSecondStage:

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter
 
-from services.intake.policy import language_by_script
+from services.intake.policy import HISTORIC, language_by_script
 from shared.contracts.event import Event, Instant
 from shared.contracts.intake import (
     AcknowledgementMissed,
@@ -269,3 +269,8 @@ def index(state: State) -> dict[str, str | int | list[str]]:
     if case.feedback_at is not None and case.customer_ref:
         found["asked"] = case.customer_ref
     return found
+
+
+def log_only(_state: State, event: Event) -> bool:
+    """Return whether the topic leaves an event out: that a historic complaint is over, its registration says."""
+    return isinstance(event, ComplaintClosed) and event.learning_code == HISTORIC

@@ -37,11 +37,12 @@ class NoteTriage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteCourse:
-    """Take down one thing that happened."""
+    """Take down one thing that happened. `historic`: what happened says that the complaint is from the past."""
 
     now: datetime
     by: str
     mark: Mark
+    historic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,15 +46,17 @@ def complaint_triaged(incoming: Incoming[routing.ComplaintTriaged]) -> NoteTriag
     )
 
 
-def table_opened(event: departments.TableOpened) -> Mark:
+def table_opened(incoming: Incoming[departments.TableOpened]) -> NoteCourse:
     """Who was asked, and who leads."""
-    return Mark(
+    event = incoming.event
+    mark = Mark(
         what="table-opened",
         happened=event.at,
         department=event.lead,
         departments=event.departments,
         stage=event.stage,
     )
+    return NoteCourse(now=incoming.now, by=BY, mark=mark, historic=event.historic)
 
 
 def times_reported(event: departments.TimesReported) -> Mark:
@@ -143,13 +145,12 @@ LISTENS: Final[tuple[Listen[Any], ...]] = (
     _course(intake.PromiseBroken, partial(promise, "promise-broken")),
     _course(intake.ComplaintWithdrawn, partial(happened, "withdrawn")),
     _course(intake.ComplaintClosed, complaint_closed),
-    _course(departments.TableOpened, table_opened),
+    Listen(departments.TableOpened, table_opened),
     _course(departments.DepartmentInvited, partial(happened, "invited")),
     _course(departments.DepartmentJoined, partial(happened, "joined")),
     _course(departments.DepartmentDeclined, partial(happened, "declined")),
     _course(departments.ManagementTookSeat, partial(happened, "management-seat")),
     _course(departments.LeadChanged, lead_changed),
-    _course(departments.RoundStarted, partial(happened, "round-started")),
     _course(departments.TimesReported, times_reported),
     _course(departments.ProposalMade, proposal_made),
     _course(departments.RoundRevealed, partial(happened, "revealed")),

@@ -71,6 +71,7 @@ class StreamType:
 class Audience(Enum):
     """Which further topics an event goes to, beside its owner's; `departments` and `review` resolve it."""
 
+    LOG = "nobody, not even the owner's topic: it stands in the log of its stream, to fold the state from"
     NOBODY = "no further topic"
     NAMED = "the departments that the event names"
     TABLE = "every department at the table"

@@ -61,7 +61,7 @@ What = Literal[
 """What the course of a complaint is made of, as far as a review needs it."""
 
 
-class ComplaintEvidenceNoted(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=()):
+class ComplaintEvidenceNoted(ReviewEvent, audience=Audience.LOG, due=None, once_per=()):
     """The review noted what it needs of the complaint. `registered_at` is when intake registered it."""
 
     complaint: str
@@ -72,7 +72,7 @@ class ComplaintEvidenceNoted(ReviewEvent, audience=Audience.NOBODY, due=None, on
     repeat: bool = False
 
 
-class TriageEvidenceNoted(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=None):
+class TriageEvidenceNoted(ReviewEvent, audience=Audience.LOG, due=None, once_per=None):
     """The review noted what routing found; a later event replaces an earlier one."""
 
     triaged_at: Instant
@@ -107,7 +107,7 @@ class Mark(Part):
     amount: Decimal = Decimal(0)
 
 
-class CourseEvidenceNoted(ReviewEvent, audience=Audience.NOBODY, due=None, once_per=None):
+class CourseEvidenceNoted(ReviewEvent, audience=Audience.LOG, due=None, once_per=None):
     """The review noted one thing that happened, so that the order of arrival does not matter."""
 
     mark: Mark
@@ -247,7 +247,7 @@ class SummaryAcknowledged(ReviewEvent, audience=Audience.NOBODY, due=None, once_
     department: str
 
 
-class ComplaintCounted(ThemeEvent, audience=Audience.NOBODY, due=None, once_per=("complaint",)):
+class ComplaintCounted(ThemeEvent, audience=Audience.LOG, due=None, once_per=("complaint",)):
     """The theme has one more complaint. `share` is the cause's weight; `cost` that share of the complaint's cost."""
 
     complaint: str

@@ -12,7 +12,7 @@ from typing import Final, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from shared.contracts.event import Event, StreamType
+from shared.contracts.event import Audience, Event, StreamType
 
 State = TypeVar("State")
 Command = TypeVar("Command")
@@ -57,6 +57,11 @@ UNPUBLISHED: Final = ""
 """The topic of a record that only stands in the log."""
 
 
+def for_the_log_alone(_state: object, event: Event) -> bool:
+    """Return whether an event's traits keep it off its owner's topic."""
+    return event.traits.audience is Audience.LOG
+
+
 @dataclass(frozen=True, slots=True)
 class Decider(Generic[State, Command]):
     """One aggregate: how it decides, how it evolves, and what of it the store may search.
@@ -64,7 +69,9 @@ class Decider(Generic[State, Command]):
     Attributes:
         stream: its streams: what they are called, where their events go, which events there are.
         audience: further topics an event goes to (per department, summaries); the state may be the one before or after.
-        published: whether its events are; those of a projection are others', which were published already.
+        log_only: whether an event stays off the owner's topic, because nobody else needs it or another one of the same
+            decision says it; the state is the one after the event. Further topics get it all the same.
+        published: whether any of its events is; those of a projection are others', which were published already.
         state: (de)serialiser of the union of its states.
         index: the few fields of a state that ``find`` may filter on; values are strings, numbers or lists of strings.
         next_due: the earliest instant at which a clock of this state runs out, or None.
@@ -79,6 +86,7 @@ class Decider(Generic[State, Command]):
     index: Callable[[State], dict[str, str | int | list[str]]]
     next_due: Callable[[State], datetime | None]
     audience: Callable[[State, Event], Sequence[str]] = lambda _state, _event: ()
+    log_only: Callable[[State, Event], bool] = for_the_log_alone
     published: bool = True
 
     @property

@@ -155,7 +155,6 @@ class Session:
 
     def _evolve(self, events: Sequence[Event]) -> list[_Taken]:
         decider, state = self._decider, self._state
-        own = decider.topic if decider.published else UNPUBLISHED
         taken: list[_Taken] = []
         for event in events:
             state = decider.evolve(state, event)
@@ -163,6 +162,7 @@ class Session:
             if len(data) > MAX_RECORD_BYTES:
                 # Once committed it could never be sent, and everything behind it on its partition would wait for ever.
                 raise TOO_LARGE.refusal(size=len(data), most=MAX_RECORD_BYTES)
+            own = decider.topic if decider.published and not decider.log_only(state, event) else UNPUBLISHED
             taken.append(_Taken(state, type(event).type_name(), data, (own, *decider.audience(state, event))))
         return taken
 

@@ -18,7 +18,7 @@ from shared.contracts.envelope import Envelope
 from shared.eventsourcing.engine import Saved
 from shared.eventsourcing.ports import Clock
 from shared.messaging.outgoing import OutgoingRecord
-from shared.store.port import Commit, Store, StoreUnavailable
+from shared.store.port import Commit, Record, Store, StoreUnavailable
 
 SWEEP_SECONDS: Final = 5.0
 BATCH_COMMITS: Final = 500
@@ -37,6 +37,11 @@ class Publisher(Protocol):
 
 def outgoing(source: str, commit: Commit) -> list[OutgoingRecord]:
     """Return a commit's records as they go on the wire; the same bytes every time."""
+    return in_envelopes(source, commit, commit.outgoing)
+
+
+def in_envelopes(source: str, commit: Commit, records: Sequence[Record]) -> list[OutgoingRecord]:
+    """Return some of a commit's records with their envelopes, also those that stand in the log only."""
     key = commit.stream.partition("/")[2]
     stamp, raw_key = commit.at.isoformat(), key.encode()
     millis = int(commit.at.timestamp() * 1000)
@@ -58,7 +63,7 @@ def outgoing(source: str, commit: Commit) -> list[OutgoingRecord]:
             ).headers(),
             timestamp_ms=millis,
         )
-        for record in commit.outgoing
+        for record in records
     ]
 
 

@@ -10,7 +10,7 @@ import httpx
 from pydantic import BaseModel
 
 from shared.messaging.parse import Raw
-from shared.messaging.relay import outgoing
+from shared.messaging.relay import in_envelopes
 from shared.store.port import MAX_PAGE, Commit, Store
 
 
@@ -19,7 +19,10 @@ class SourceUnavailable(ConnectionError):
 
 
 class Want(BaseModel):
-    """Which events are missing: those of a stream on a topic with a sequence above `after`."""
+    """Which events are missing: those of a stream on a topic with a sequence above `after`.
+
+    An empty topic: the stream's events that stand in the log only.
+    """
 
     topic: str
     stream: str
@@ -83,13 +86,16 @@ class StoreSource:
     async def pull(self, wants: Sequence[Want]) -> list[Copy]:
         """Return the wanted events, in order per stream."""
         copies: list[Copy] = []
+        after: dict[str, dict[str, int]] = {}
         for want in wants:
-            for commit in await self._history(want.stream):
-                for record, sent in zip(commit.outgoing, outgoing(self._source, commit), strict=True):
-                    if record.topic == want.topic and record.seq > want.after:
-                        headers = [(name, value.decode()) for name, value in sent.headers]
-                        copy = Copy(topic=sent.topic, key=sent.key.decode(), value=sent.value.decode(), headers=headers)
-                        copies.append(copy)
+            after.setdefault(want.stream, {})[want.topic] = want.after
+        for stream, topics in after.items():
+            for commit in await self._history(stream):
+                wanted = [one for one in commit.records if one.topic in topics and one.seq > topics[one.topic]]
+                for found in in_envelopes(self._source, commit, wanted):
+                    headers = [(name, value.decode()) for name, value in found.headers]
+                    copy = Copy(topic=found.topic, key=found.key.decode(), value=found.value.decode(), headers=headers)
+                    copies.append(copy)
         return copies
 
     async def _history(self, stream: str) -> list[Commit]:

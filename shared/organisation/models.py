@@ -145,6 +145,14 @@ class Organisation(Frozen):
         among = {self.department(department_id).id for department_id in department_ids}
         return min((found for found in self.departments if found.id in among), key=lambda found: found.distance)
 
+    def accountable(self, touched: Iterable[str]) -> tuple[str, ...]:
+        """The departments that a complaint concerns: the owners of touched steps, in the order given, each once.
+
+        Where no step is touched somebody still has to answer: the department nearest the customer.
+        """
+        owners = tuple(dict.fromkeys(touched))
+        return owners or (self.nearest(department.id for department in self.departments).id,)
+
     def calendar_for(self, whose: Whose, department_id: str) -> BusinessCalendar:
         """The calendar a deadline counts on: the customer's, or this department's."""
         return self.calendar(self.customer_calendar if whose == "customer" else self.department(department_id).calendar)

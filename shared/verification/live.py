@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.contracts.envelope import Envelope
 from shared.eventsourcing.definition import FanIn, Incoming
-from shared.messaging.relay import outgoing
+from shared.messaging.relay import in_envelopes
 from shared.verification.evidence import Evidence, Finding, Logged, Stored, Tally
 
 
@@ -71,8 +71,8 @@ def _fan_ins(name: str, stored: Stored, evidence: Evidence, tally: Tally) -> Non
 
 
 def _keys(fan_in: FanIn[Any], logged: Logged) -> Iterable[str]:
-    at = logged.commit.records.index(logged.record)
-    envelope = Envelope.parse(outgoing(f"/{logged.service}", logged.commit)[at].headers)
+    (record,) = in_envelopes(f"/{logged.service}", logged.commit, [logged.record])
+    envelope = Envelope.parse(record.headers)
     return [key for key, _ in fan_in.commands(Incoming(logged.event, envelope, logged.event.at))]
 
 

@@ -26,7 +26,7 @@ from services.review import commands as review
 from services.routing import commands as routing
 from shared.eventsourcing.session import Input, Session
 from shared.messaging.outgoing import OutgoingRecord
-from shared.messaging.relay import outgoing
+from shared.messaging.relay import in_envelopes
 from shared.store.port import Commit, Snapshot
 from shared.verification.collect import stored_of
 from tests.golden.streams import ORGANISATION, ROOT, Line, decider, fold, write
@@ -111,7 +111,7 @@ def _size(stream: Stream) -> int:
 
 
 def _records(stream: Stream) -> list[OutgoingRecord]:
-    return [record for commit in stream[2] for record in outgoing(f"/{stream[0]}", commit)]
+    return [record for commit in stream[2] for record in in_envelopes(f"/{stream[0]}", commit, commit.records)]
 
 
 def _continued(played: Sequence[Stream]) -> Iterator[Stream]:

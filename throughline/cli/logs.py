@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Final, TypeVar
 
 import orjson
 
 from services import catalogue
 from shared.contracts import departments, intake, topics
+from shared.eventsourcing.decider import UNPUBLISHED
 from throughline.cli.client import Api
 
 T = TypeVar("T")
@@ -40,15 +42,17 @@ def invitations(api: Api) -> Iterator[tuple[str, EventBody, list[EventBody]]]:
 
 
 def pull(api: Api, service: str, topic: str, kind: str, keys: Sequence[str]) -> dict[str, list[EventBody]]:
-    """Return the events that a service has on its topic about each of the complaints, in order."""
-    wants = [{"topic": topic, "stream": f"{kind}/{key}", "after": 0} for key in keys]
-    events: dict[str, list[EventBody]] = {key: [] for key in keys}
+    """Return the events that a service has about each of the complaints, on its topic or only in its log, in order."""
+    wants = [{"topic": of, "stream": f"{kind}/{key}", "after": 0} for key in keys for of in (topic, UNPUBLISHED)]
+    found: dict[str, list[tuple[int, EventBody]]] = {key: [] for key in keys}
     known = catalogue()
     for record in api.post(f"{service}/log/pull", wants):
         headers = dict(record["headers"])
         name, payload = known.upcast(headers["ce_type"], orjson.loads(record["value"]))
-        events[record["key"]].append({**payload, "type": name})
-    return events
+        # An event's id ends with its place among all events of its stream.
+        place = int(headers["ce_id"].rpartition(":")[2])
+        found[record["key"]].append((place, {**payload, "type": name}))
+    return {key: [event for _, event in sorted(events, key=itemgetter(0))] for key, events in found.items()}
 
 
 def _first(api: Api, service: str, topic: str, kind: str, event: str) -> Iterator[str]:

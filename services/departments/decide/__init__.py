@@ -17,7 +17,7 @@ from services.departments.decide.seating import decline, join, nominate
 from services.departments.state.clocks import next_due
 from services.departments.state.evolve import evolve
 from services.departments.state.models import INITIAL, STATE, State, is_terminal
-from services.departments.state.search import audience, index
+from services.departments.state.search import audience, index, log_only
 from shared.contracts.departments import RESOLUTIONS
 from shared.contracts.event import Event
 from shared.eventsourcing.decider import Decider
@@ -46,6 +46,7 @@ def decider(organisation: Organisation) -> Decider[State, commands.ResolutionCom
         index=index,
         next_due=next_due,
         audience=audience,
+        log_only=log_only,
     )
 
 

@@ -29,6 +29,8 @@ def note_complaint(organisation: Organisation, state: State, command: commands.N
     """Remember the complaint, and open the table where the triage came first."""
     if not isinstance(state, Waiting) or state.complaint is not None:
         return []
+    if command.complaint.historic and state.triage is None:
+        return []  # the triage says so too, and is all that its table needs
     noted = ComplaintNoted(at=command.now, by=command.by, complaint=command.complaint)
     if state.triage is None:
         return [noted]
@@ -38,11 +40,12 @@ def note_complaint(organisation: Organisation, state: State, command: commands.N
 def note_triage(organisation: Organisation, state: State, command: commands.NoteTriage) -> Sequence[Event]:
     """Open the table, or remember the triage where it came first, or invite whom a correction touches newly."""
     match state:
-        case Waiting(complaint=None):
+        case Waiting(complaint=None) if not command.historic:
             if state.triage == command.triage:
                 return []
             return [TriageNoted(at=command.now, by=command.by, triage=command.triage)]
-        case Waiting(complaint=ComplaintBrief() as complaint):
+        case Waiting():
+            complaint = state.complaint or ComplaintBrief(registered_at=command.now, historic=True)
             return _opened(organisation, complaint, command.triage, command.now)
         case Closed() | Completed():
             return []
@@ -54,8 +57,6 @@ def note_triage(organisation: Organisation, state: State, command: commands.Note
                 if state.seat(department) is None
             }
             return [invited(organisation, occasion, one, steps, command.now) for one, steps in newly.items()]
-        case _:
-            return []
 
 
 def open_second_stage(organisation: Organisation, state: State, command: commands.OpenSecondStage) -> Sequence[Event]:
@@ -84,9 +85,8 @@ def close_table(state: State, command: commands.CloseTable) -> Sequence[Event]:
 def _opened(
     organisation: Organisation, complaint: ComplaintBrief, triage: TriageBrief, now: datetime
 ) -> Sequence[Event]:
-    # A triage that touches no step still needs an accountable department: the one nearest the customer.
-    everyone = [department.id for department in organisation.departments]
-    briefed = _by_department(triage.steps) or {organisation.nearest(everyone).id: ()}
+    touched = _by_department(triage.steps)
+    briefed = {department: touched.get(department, ()) for department in organisation.accountable(touched)}
     lead = organisation.nearest(briefed).id
     occasion = Occasion(complaint, triage.category, triage.severity, 1, lead)
     return _table(organisation, occasion, briefed, now, answer_from=complaint.registered_at)
@@ -102,6 +102,10 @@ def _table(
 ) -> Sequence[Event]:
     historic = occasion.complaint.historic
     answer = None if historic else due(organisation, occasion.severity, "answer", occasion.lead, answer_from)
+    invitations: list[DepartmentInvited] = [
+        invited(organisation, occasion, department, steps, now) for department, steps in briefed.items()
+    ]
+    started = None if historic else round_started(organisation, occasion.severity, invitations, now)
     opened = TableOpened(
         at=now,
         by="system",
@@ -113,13 +117,9 @@ def _table(
         historic=historic,
         category=occasion.category,
         calendar=answer.calendar if answer else "",
+        round_ends=started.ends if started else None,
     )
-    invitations: list[DepartmentInvited] = [
-        invited(organisation, occasion, department, steps, now) for department, steps in briefed.items()
-    ]
-    if historic:
-        return [opened, *invitations, TableClosed(at=now, by="system", why="historic")]
-    return [opened, *invitations, round_started(organisation, occasion.severity, invitations, now)]
+    return [opened, *invitations, started or TableClosed(at=now, by="system", why="historic")]
 
 
 def _by_department(steps: Sequence[TouchedStep]) -> dict[str, tuple[TouchedStep, ...]]:

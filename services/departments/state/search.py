@@ -1,13 +1,14 @@
-"""What the store may search, and which departments hear of an event on their own topics."""
+"""What the store may search, and on which topics an event goes out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from services.departments.state.models import Agreeing, Delivering, Round, Seat, State, Table, Waiting, table_of
-from shared.contracts.departments import DepartmentInvited, TableOpened
+from shared.contracts.departments import DepartmentInvited, TableClosed, TableOpened
 from shared.contracts.event import Audience, Event
 from shared.contracts.topics import department_topic
+from shared.eventsourcing.decider import for_the_log_alone
 
 
 def index(state: State) -> dict[str, str | int | list[str]]:
@@ -44,6 +45,9 @@ def held_by_management(state: State) -> Sequence[Seat]:
 
 def audience(state: State, event: Event) -> Sequence[str]:
     """Return the departments' own topics an event goes to; `state` may be the one before or after it."""
+    table = table_of(state)
+    if table is not None and table.complaint.historic:
+        return ()  # imported from the past: nobody has anything to do
     match event.traits.audience:
         case Audience.NAMED if isinstance(event, DepartmentInvited):
             return (department_topic(event.department),)
@@ -56,6 +60,17 @@ def audience(state: State, event: Event) -> Sequence[str]:
             return () if isinstance(state, Round) else _participants(state)
         case _:
             return ()
+
+
+def log_only(state: State, event: Event) -> bool:
+    """Return whether the main topic leaves an event out: `TableOpened`, of the same decision, says it for all."""
+    match event:
+        case DepartmentInvited():
+            return isinstance(state, Round) and state.ends is None
+        case TableClosed(why="historic"):
+            return True
+        case _:
+            return for_the_log_alone(state, event)
 
 
 def _escalated(*, contacted: bool) -> str:

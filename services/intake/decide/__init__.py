@@ -39,6 +39,7 @@ from services.intake.state import (
     evolve,
     index,
     is_terminal,
+    log_only,
     next_due,
 )
 from shared.contracts.event import Event
@@ -58,6 +59,7 @@ def decider(organisation: Organisation) -> Decider[State, ComplaintCommand]:
         state=STATE,
         index=index,
         next_due=next_due,
+        log_only=log_only,
     )
 
 

@@ -33,11 +33,11 @@ BY_RULE = "system"
 def opened(organisation: Organisation, state: Collecting, now: datetime) -> Sequence[Event]:
     """Open the review with its figures, if complaint, triage and what ends the waiting are known.
 
-    That is the first completed resolution; of a historic complaint, which nobody resolves, the table.
+    That is the first completed resolution; a historic complaint, which nobody resolves, waits for nothing.
     """
     evidence = state.evidence
     complaint, triage = evidence.complaint, evidence.triage
-    if complaint is None or triage is None or not _ripe(complaint, evidence):
+    if complaint is None or triage is None or not (complaint.historic or _resolved(evidence)):
         return []
     if not rules.a_review_opens_from_this_severity_on_or_for_a_repeat(
         organisation, triage.severity, repeat=complaint.repeat
@@ -58,9 +58,8 @@ def opened(organisation: Organisation, state: Collecting, now: datetime) -> Sequ
     return [opening, *(refigured(organisation, after, now) if isinstance(after, Open) else ())]
 
 
-def _ripe(complaint: ComplaintEvidenceNoted, evidence: Evidence) -> bool:
-    awaited = "table-opened" if complaint.historic else "completed"
-    return any(mark.what == awaited for mark in evidence.course)
+def _resolved(evidence: Evidence) -> bool:
+    return any(mark.what == "completed" for mark in evidence.course)
 
 
 def refigured(organisation: Organisation, state: Open, now: datetime) -> list[Event]:
@@ -140,8 +139,10 @@ def summed_up(organisation: Organisation, state: Open) -> Summary:
 
 
 def _departments(organisation: Organisation, state: Open) -> tuple[str, ...]:
-    """Who sat at the table and did not leave it, in the organisation's order."""
-    sat: set[str] = set()
+    """Who sat at the table and did not leave it, in the organisation's order; of a historic one whom it concerns."""
+    _, triage = _known(state)
+    touched = [step.department for step in triage.steps]
+    sat = set(organisation.accountable(touched)) if state.historic else set[str]()
     for mark in state.evidence.course:
         match mark.what:
             case "table-opened":

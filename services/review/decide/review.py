@@ -118,10 +118,11 @@ def _evidence(state: Collecting | Open, command: NoteComplaint | NoteTriage | No
             same = known.triage is not None and replace(known.triage, at=now, by=by) == event
             return None if same else event
         case NoteCourse(now=now, by=by, mark=mark):
-            historic = known.complaint is not None and known.complaint.historic
+            historic = command.historic or (known.complaint is not None and known.complaint.historic)
+            awaited = known.complaint is not None and known.triage is not None
             says_nothing = (
                 mark in known.course
-                or rules.of_a_historic_one_only_the_table_matters(historic=historic, mark=mark)
+                or rules.the_course_of_a_historic_one_says_nothing(historic=historic, awaited=awaited, mark=mark)
                 or rules.after_closing_no_promise_counts(known.course, mark)
                 or rules.the_table_already_asked(known.course, mark)
             )

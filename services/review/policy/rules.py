@@ -38,9 +38,12 @@ def after_closing_no_promise_counts(course: tuple[Mark, ...], mark: Mark) -> boo
     return mark.what in {"promise-kept", "promise-broken"} and any(seen.what in ENDINGS for seen in course)
 
 
-def of_a_historic_one_only_the_table_matters(*, historic: bool, mark: Mark) -> bool:
-    """Nobody resolves it and nobody hears of it: the rest of its course is only the import's own bookkeeping."""
-    return historic and mark.what != "table-opened"
+def the_course_of_a_historic_one_says_nothing(*, historic: bool, awaited: bool, mark: Mark) -> bool:
+    """Nobody resolves it: complaint and triage say all, and the rest is only the import's own bookkeeping.
+
+    `awaited`: both are there and the review is not open. An earlier release waited for the table then.
+    """
+    return historic and not (awaited and mark.what == "table-opened")
 
 
 def the_table_already_asked(course: tuple[Mark, ...], mark: Mark) -> bool:

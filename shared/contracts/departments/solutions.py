@@ -12,8 +12,11 @@ from shared.contracts.part import Part
 from shared.contracts.parts import Remedy, StepTime
 
 
-class RoundStarted(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=(Latest(TableOpened, "stage"),)):
-    """The blind round begins: each participant gives its times and proposals before it sees those of the others."""
+class RoundStarted(ResolutionEvent, audience=Audience.LOG, due=None, once_per=(Latest(TableOpened, "stage"),)):
+    """The blind round begins: each participant gives its times and proposals before it sees those of the others.
+
+    It stands in the log only: `TableOpened` says when it ends.
+    """
 
     ends: Instant
     calendar: str = ""

@@ -48,13 +48,13 @@ class TriageBrief(Part):
     steps: tuple[TouchedStep, ...]
 
 
-class ComplaintNoted(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=()):
+class ComplaintNoted(ResolutionEvent, audience=Audience.LOG, due=None, once_per=()):
     """The complaint has arrived; the table opens as soon as its triage has arrived too."""
 
     complaint: ComplaintBrief
 
 
-class TriageNoted(ResolutionEvent, audience=Audience.NOBODY, due=None, once_per=None):
+class TriageNoted(ResolutionEvent, audience=Audience.LOG, due=None, once_per=None):
     """The triage has arrived before the complaint (another topic); the table opens when the complaint arrives too."""
 
     triage: TriageBrief
@@ -69,6 +69,7 @@ class TableOpened(ResolutionEvent, audience=Audience.NAMED, due=None, once_per=(
         historic: imported from the past; no clocks, no letters, and the table is closed at once.
         category: of the triage.
         calendar: ``<id>@<version>`` of the calendar `answer_by` was counted on.
+        round_ends: when the blind round ends at the latest; None for historic complaints.
     """
 
     stage: int
@@ -79,6 +80,7 @@ class TableOpened(ResolutionEvent, audience=Audience.NAMED, due=None, once_per=(
     historic: bool = False
     category: str = ""
     calendar: str = ""
+    round_ends: Instant | None = None
 
 
 class DepartmentInvited(
@@ -88,6 +90,8 @@ class DepartmentInvited(
     once_per=("department", "nominated_by", Latest(TableOpened, "stage")),
 ):
     """One department's briefing: its steps and why, the effect on the customer, what is asked of it and by when.
+
+    Those that come with the opening of the table go to the departments' own topics only: `TableOpened` lists them.
 
     Attributes:
         nominated_by: the department that named it, or empty.

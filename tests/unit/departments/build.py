@@ -49,8 +49,10 @@ def note_complaint(now: datetime = NOW, **changes: object) -> commands.NoteCompl
     return commands.NoteComplaint(now=now, complaint=complaint(**changes))
 
 
-def note_triage(*steps: str, now: datetime = NOW, severity: Severity = "medium") -> commands.NoteTriage:
-    return commands.NoteTriage(now=now, triage=triage(*steps, severity=severity))
+def note_triage(
+    *steps: str, now: datetime = NOW, severity: Severity = "medium", historic: bool = False
+) -> commands.NoteTriage:
+    return commands.NoteTriage(now=now, triage=triage(*steps, severity=severity), historic=historic)
 
 
 def who(department: str, now: datetime = NOW) -> dict[str, Any]:
@@ -133,6 +135,8 @@ def history(
 
 
 def opened(*steps: str, severity: Severity = "medium", **changes: object) -> Given[State, ResolutionCommand]:
+    if changes.get("historic"):
+        return history(note_triage(*steps, severity=severity, historic=True))
     return history(note_complaint(**changes), note_triage(*steps, severity=severity))
 
 

@@ -52,6 +52,20 @@ class TestWhenNothingIsKnown:
         assert isinstance(escalated, departments.EscalatedToManagement)
         assert escalated.failed == ("triage",)
 
+    def test_the_opening_says_for_all_what_comes_with_it(self) -> None:
+        state, said = history(note_complaint()).state, list[tuple[str, ...]]()
+        events = history(note_complaint()).when(note_triage("packing", "delivery")).events
+        for event in events:
+            state = DECIDER.evolve(state, event)
+            own = () if DECIDER.log_only(state, event) else ("departments",)
+            said.append(
+                (*own, *(topic.rpartition(".")[0].rpartition(".")[2] for topic in DECIDER.audience(state, event)))
+            )
+        opening, *others = events
+        assert isinstance(opening, departments.TableOpened)
+        assert said == [("departments", "warehouse", "last-mile"), ("warehouse",), ("last-mile",), ()]
+        assert [opening.round_ends] == [one.ends for one in others if isinstance(one, departments.RoundStarted)]
+
     def test_an_escalation_from_before_the_table_stays_open_at_the_table(self) -> None:
         given = history(note_complaint(), commands.Escalate(now=NOW, by="customer", reason="At once."), note_triage())
         assert isinstance(given.state, Round)
@@ -119,7 +133,7 @@ class TestWhenComplaintAndTriageAreKnown:
 
 class TestWhenTheComplaintIsHistoric:
     def test_the_table_is_closed_as_it_opens_and_no_clock_runs(self) -> None:
-        result = history(note_complaint(historic=True)).when(note_triage("packing", "delivery"))
+        result = history().when(note_triage("packing", "delivery", historic=True))
         opened_, first, second, closed = result.then_types(
             departments.TableOpened,
             departments.DepartmentInvited,
@@ -136,9 +150,29 @@ class TestWhenTheComplaintIsHistoric:
         assert closed.why == "historic"
         assert next_due(result.after) is None
 
+    def test_the_complaint_itself_says_nothing_that_its_triage_does_not(self) -> None:
+        history().when(note_complaint(historic=True)).then_nothing()
+        opened("packing", historic=True).when(note_complaint(historic=True)).then_nothing()
+
+    def test_one_half_of_which_an_earlier_release_took_down_opens_with_the_other(self) -> None:
+        """It waited for complaint and triage of a historic one too."""
+        known, triaged = note_complaint(historic=True), note_triage("packing", historic=True)
+        complaint = departments.ComplaintNoted(at=NOW, by="system", complaint=known.complaint)
+        triage = departments.TriageNoted(at=NOW, by="system", triage=triaged.triage)
+        for result in (history().given(complaint).when(triaged), history().given(triage).when(known)):
+            assert isinstance(result.after, Closed)
+            assert result.after.why == "historic"
+
     def test_its_end_at_intake_does_not_keep_the_table_from_opening(self) -> None:
-        noted = history(note_complaint(historic=True))
-        noted.when(commands.CloseTable(now=NOW, why="historic")).then_nothing()
+        history().when(commands.CloseTable(now=NOW, why="historic")).then_nothing()
+
+    def test_only_the_main_topic_says_that_there_was_one(self) -> None:
+        state, said = history().state, list[tuple[str, ...]]()
+        for event in history().when(note_triage("packing", historic=True)).events:
+            state = DECIDER.evolve(state, event)
+            own = () if DECIDER.log_only(state, event) else (type(event).__name__,)
+            said.append((*own, *DECIDER.audience(state, event)))
+        assert said == [("TableOpened",), (), ()]
 
     def test_the_whys_stay_readable(self) -> None:
         state = opened("packing", historic=True).state

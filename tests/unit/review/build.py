@@ -1,5 +1,6 @@
 """Reviews at every point of their way, in few words."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -64,6 +65,11 @@ def mark(what: What, after: timedelta = timedelta(0), department: str = "", **mo
 
 def note(what: What, after: timedelta = timedelta(0), department: str = "", **more: Any) -> commands.NoteCourse:  # noqa: ANN401
     return commands.NoteCourse(**on(), mark=mark(what, after, department, **more))
+
+
+def of_the_past(course: commands.NoteCourse) -> commands.NoteCourse:
+    """What happened says itself that the complaint is from the past."""
+    return replace(course, historic=True)
 
 
 TABLE = (

@@ -40,6 +40,7 @@ from tests.unit.review.build import (
     note_complaint,
     note_triage,
     nothing,
+    of_the_past,
     touched,
 )
 
@@ -175,8 +176,8 @@ class TestWhileTheReviewIsOpen:
 
 class TestAHistoricComplaint:
     def test_it_is_opened_and_concluded_in_one_decision(self) -> None:
-        events = given(HISTORIC, note_triage("high")).when(TABLE_ONLY)
-        *_, summary = events.then_types(CourseEvidenceNoted, *OPENING, ReviewConcluded, SummaryPublished)
+        events = given(HISTORIC).when(note_triage("high"))
+        *_, summary = events.then_types(TriageEvidenceNoted, *OPENING, ReviewConcluded, SummaryPublished)
         assert isinstance(summary, SummaryPublished)
         assert (summary.summary.outcome, summary.summary.historic) == ("historic", True)
         assert (summary.summary.handling_seconds, summary.summary.chain_seconds) == (0, 84 * 3600)
@@ -185,14 +186,26 @@ class TestAHistoricComplaint:
 
     def test_the_rest_of_its_course_says_nothing(self) -> None:
         given(HISTORIC).when(note("closed", HOUR, code="historic")).then_nothing()
+        given(HISTORIC, note_triage()).when(TABLE_ONLY).then_nothing()
         given(HISTORIC, note_triage(), TABLE_ONLY).when(CLOSED_TABLE).then_nothing()
+        nothing().when(of_the_past(TABLE_ONLY)).then_nothing()
+
+    def test_one_for_which_an_earlier_release_waited_for_the_table_opens_with_it(self) -> None:
+        noted = [event for half in (HISTORIC, note_triage("high")) for event in nothing().when(half).events]
+        waiting = nothing().given(*noted)
+        assert isinstance(waiting.state, Collecting)
+        assert isinstance(waiting.when(of_the_past(TABLE_ONLY)).after, Concluded)
+
+    def test_nobody_is_told_but_of_its_conclusion(self) -> None:
+        result = given(HISTORIC).when(note_triage())
+        told = [type(event) for event in result.events if not DECIDER.log_only(result.after, event)]
+        assert told == [ReviewConcluded, SummaryPublished]
 
     def test_it_has_no_clock(self) -> None:
         assert DECIDER.next_due(given(HISTORIC, note_triage("critical"), TABLE_ONLY).state) is None
 
     def test_without_overrun_or_known_step_it_is_concluded_without_a_cause(self) -> None:
-        result = given(note_complaint(historic=True, steps=()), note_triage(steps=(touched("moon", "it"),)))
-        state = result.when(TABLE_ONLY).after
+        state = given(note_complaint(historic=True, steps=()), note_triage(steps=(touched("moon", "it"),))).state
         assert isinstance(state, Concluded)
         assert state.causes == ()
 

@@ -21,7 +21,7 @@ WAY: Final = Rename("way", "channel")
 def log(name: str, data: bytes) -> Api:
     """A log of intake that has one event."""
     head = {"position": 1, "topic": INTAKE, "stream": "complaint/c1", "seq": 1, "types": [name]}
-    copy = {"key": "c1", "headers": [["ce_type", name]], "value": data.decode()}
+    copy = {"key": "c1", "headers": [["ce_type", name], ["ce_id", "complaint/c1:1"]], "value": data.decode()}
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/intake/log/pull":

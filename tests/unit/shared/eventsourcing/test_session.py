@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.contracts.departments import DepartmentInvited
+from shared.contracts.departments import RESOLUTIONS, DepartmentInvited, RoundStarted
 from shared.contracts.topics import DEPARTMENTS, department_topic
+from shared.eventsourcing.decider import UNPUBLISHED
 from shared.eventsourcing.session import Input, Session
 from shared.store.port import Commit, Snapshot
 from shared.testing.simulator.process import SimClock
@@ -82,7 +83,18 @@ class TestACommit:
         second = session.entry(NOON)
         assert second is not None
         assert (second[0].number, second[0].expected, second[0].version) == (2, 2, 3)
-        assert second[0].records[0].seq == 3
+        assert [(record.topic, record.seq) for record in second[0].records] == [(UNPUBLISHED, 1)]
+
+    def test_keeps_an_event_for_the_log_alone_off_its_topic_and_folds_it(self) -> None:
+        session = fresh()
+        session.apply([OPEN, Input("resolution/c1", Hear(NOON), "e2", topic="t", seq=2)])
+        entry = session.entry(NOON)
+        assert entry is not None
+        commit, snapshot = entry
+        invited = DepartmentInvited.type_name()
+        assert [record.type for record in commit.outgoing if record.topic == RESOLUTIONS.topic] == [invited, invited]
+        assert commit.records[-1].type == RoundStarted.type_name()
+        assert [fresh(unpublished=(commit,))._state, snapshot.version] == [session._state, 3]
 
 
 class TestLoading:

@@ -196,7 +196,7 @@ class TestDense:
         assert findings(with_store(sound(), "departments", lambda s: parked(s, record)), "C-DENSE") == ()
 
     def test_a_hole_in_the_log_is_found(self) -> None:
-        assert findings(without_event(sound(), "departments", "RoundStarted"), "C-DENSE")
+        assert findings(without_event(sound(), "departments", "DepartmentSilent"), "C-DENSE")
 
     def test_what_an_observer_missed_at_first_is_none(self) -> None:
         late = [raw for raw in sound().observed if dict(raw.headers)["ce_sequence"] != b"1"]
