@@ -72,6 +72,7 @@ class Decider(Generic[State, Command]):
         log_only: whether an event stays off the owner's topic, because nobody else needs it or another one of the same
             decision says it; the state is the one after the event. Further topics get it all the same.
         published: whether any of its events is; those of a projection are others', which were published already.
+        is_terminal: whether the stream has ended: whatever happens elsewhere changes it no more.
         state: (de)serialiser of the union of its states.
         index: the few fields of a state that ``find`` may filter on; values are strings, numbers or lists of strings.
         next_due: the earliest instant at which a clock of this state runs out, or None.

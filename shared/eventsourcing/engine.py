@@ -158,7 +158,7 @@ class Engine:
                 for stream, positions in open_items.items()
                 if stream in remembered
                 and stream not in entries
-                and not all(_holds_for_any_state(inputs[p], results[p]) for p in positions)
+                and not all(_holds_later(inputs[p], results[p], sessions[stream]) for p in positions)
             ]
             for stream in doubtful:
                 self._cache.pop(stream, None)
@@ -233,9 +233,12 @@ class Engine:
         self._cache.move_to_end(stream)
 
 
-def _holds_for_any_state(item: Input, result: Result | None) -> bool:
-    """Whether an answer would be the same from any later state: it was old news, or news that asks for nothing."""
-    return isinstance(result, Duplicate) or (item.command is None and isinstance(result, Outcome))
+def _holds_later(item: Input, result: Result | None, session: Session | Exception) -> bool:
+    """Whether any later state gives the same answer: to old news, to news that asks for nothing, and after the end."""
+    if isinstance(result, Duplicate):
+        return True
+    ended = isinstance(session, Session) and session.ended and bool(item.topic)
+    return isinstance(result, Outcome) and (item.command is None or ended)
 
 
 def _decided(

@@ -204,6 +204,11 @@ class Session:
         self._moved = {}
 
     @property
+    def ended(self) -> bool:
+        """Whether no event of another stream changes it any more."""
+        return self._decider.is_terminal(self._state)
+
+    @property
     def changed(self) -> bool:
         """Whether there is a commit to save; also where a crash left the stored state behind its commits."""
         return bool(self._records or self._commands or self._lags)
