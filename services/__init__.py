@@ -1,6 +1,6 @@
 """The services of Throughline, each declared once by the `DEFINITION` of its package; none imports another.
 
-Whoever needs a list of services, or of their topics, owners, readers or events, derives it from here.
+Every list of services, or of their topics, owners, readers or events, is derived from here.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main_of(name: str) -> ModuleType:
 
 @cache
 def owners() -> Mapping[str, str]:
-    """Return every topic, those of the departments excepted, and the service that publishes on it."""
+    """Return every topic except the departments' own, and the service that publishes on it."""
     return {topic: definition.name for definition in _all() for topic in definition.topics}
 
 

@@ -1,4 +1,4 @@
-"""What departments can be asked to do. Each carries the instant, the role that asks, and the ids it needs."""
+"""The commands of departments. Each carries the instant, the role that gives it, and the ids it needs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class CloseTable(_Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunClocks(_Base):
-    """Say which clocks have run out by now."""
+    """Report the clocks that have run out by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class Join(_ByDepartment):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decline(_ByDepartment):
-    """Say that it is not concerned, why, and who is."""
+    """Decline: the department is not concerned; it says why, and who is."""
 
     reason: str
     nominee: str
@@ -80,14 +80,14 @@ class Decline(_ByDepartment):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nominate(_ByDepartment):
-    """Ask a further department in, without leaving."""
+    """Invite another department and stay."""
 
     nominee: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportTimes(_ByDepartment):
-    """Say when the own steps ran; `waiting` in whole seconds per step. A later report replaces an earlier one."""
+    """Report when the own steps ran; `waiting` in whole seconds per step. A later report replaces an earlier one."""
 
     steps: tuple[StepTime, ...]
     waiting: Mapping[str, int] = field(default_factory=dict[str, int])
@@ -96,7 +96,7 @@ class ReportTimes(_ByDepartment):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A proposal as it is written; `override` says why words that blame people must stand."""
+    """A proposal as it is written; `override` is the reason to keep a text that blames people."""
 
     proposal: str
     step: str
@@ -116,7 +116,7 @@ class Propose(_ByDepartment):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteRefusedWording(_ByDepartment):
-    """Keep on record that words were refused; `attempt` is the id they would have had."""
+    """Record that a text was refused; `attempt` is the id that it would have had."""
 
     rule: str
     attempt: str
@@ -186,7 +186,7 @@ class ContactCustomer(_Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseEscalation(_Base):
-    """Hand it back: per failed instance a fix or a reason."""
+    """Hand the complaint back, with a fix or a reason for each failed instance."""
 
     findings: Mapping[str, str]
     override: str = ""

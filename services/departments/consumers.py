@@ -14,7 +14,7 @@ _SYSTEM: Final = "system"
 
 
 def complaint_registered(incoming: Incoming[intake.ComplaintRegistered]) -> NoteComplaint:
-    """Keep what a briefing needs; nobody is briefed on a historic one, so its words stay where they are."""
+    """Keep what a briefing needs. Nobody is briefed on a historic complaint, so its text is not copied."""
     event = incoming.event
     begun = [step.started for step in event.steps if step.started is not None]
     brief = ComplaintBrief(
@@ -50,12 +50,12 @@ def escalation_requested(incoming: Incoming[intake.EscalationRequested]) -> Esca
 
 
 def complaint_withdrawn(incoming: Incoming[intake.ComplaintWithdrawn]) -> CloseTable:
-    """The customer takes it back."""
+    """The customer withdraws the complaint."""
     return CloseTable(now=incoming.now, by=incoming.event.by, why="withdrawn")
 
 
 def complaint_closed(incoming: Incoming[intake.ComplaintClosed]) -> CloseTable:
-    """The customer's side has ended; a historic one ended before it came."""
+    """The customer's side has ended; a historic complaint had ended before it was imported."""
     historic = incoming.event.learning_code == "historic"
     return CloseTable(now=incoming.now, by=incoming.event.by, why="historic" if historic else "accepted")
 

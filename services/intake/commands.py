@@ -1,4 +1,4 @@
-"""What intake can be asked to do with a complaint."""
+"""The commands of intake."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class EndEscalation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawComplaint:
-    """The customer takes it back."""
+    """The customer withdraws the complaint."""
 
     now: datetime
     by: str
@@ -164,7 +164,7 @@ class GiveFeedback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunClocks:
-    """Time passed: say which clocks ran out."""
+    """Time has passed: report the clocks that have run out."""
 
     now: datetime
     by: str = "system"

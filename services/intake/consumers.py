@@ -1,4 +1,4 @@
-"""Which event of the departments becomes which command. Intake hears of nobody else what changes a complaint."""
+"""Which event of departments becomes which command. No other service changes a complaint."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SYSTEM: Final = "system"
 
 
 def table_opened(incoming: Incoming[TableOpened]) -> AnnounceTable | None:
-    """Tell the customer who has it; nobody is told about what is long over."""
+    """Tell the customer who has the complaint; for a historic one there is nobody to tell."""
     event = incoming.event
     if event.historic:
         return None

@@ -40,7 +40,7 @@ def create(
         OrganisationInvalid, ValueError: the organisation file, the store's URL or the key's file cannot be used.
     """
     organisation = from_path(settings.organisation)
-    # First: of an URL that is no store's it says more than the vault beside it could.
+    # First, because it explains a wrong store URL better than the vault could.
     kept = store or store_at(settings.store, settings.store_driver)
     hidden = vault or _vault(settings)
     key = settings.pseudonym_key.get_secret_value().encode() or _kept_key(settings)
@@ -81,7 +81,7 @@ def _vault_path(settings: Settings) -> Path | None:
         return None
     scheme, _, path = settings.store.partition(":///")
     if scheme != "sqlite":
-        msg = "a store that is no file has no place beside it: set THROUGHLINE_INTAKE_VAULT to the vault's file"
+        msg = "the store is not a file for the vault to lie beside: set THROUGHLINE_INTAKE_VAULT to the vault's file"
         raise ValueError(msg)
     beside = Path("/" + path.lstrip("/"))
     return beside.with_name(f"{beside.stem}-vault.sqlite3")

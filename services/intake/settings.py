@@ -17,7 +17,7 @@ class Settings(ServiceSettings):
         vault: file of the vault; by default beside the store's file, or in MongoDB where the store is.
         pseudonym_key: key of the customers' pseudonyms; by default one that is made once and kept beside the vault's
             file. A vault in MongoDB has no such place: then it must be given.
-            With another key nobody recognises an earlier customer.
+            With another key, customers who come back are no longer recognised.
     """
 
     model_config = SettingsConfigDict(env_prefix="THROUGHLINE_INTAKE_", extra="ignore")

@@ -128,7 +128,7 @@ class Closed(Part):
 
 
 class Withdrawn(Part):
-    """The customer took it back; no promise binds any more."""
+    """The customer withdrew the complaint; no promise binds any more."""
 
     status: Literal["withdrawn"] = "withdrawn"
     case: Case
@@ -141,7 +141,7 @@ INITIAL: Final = Unregistered()
 
 
 def evolve(state: State, event: Event) -> State:
-    """Return the state after the event; an event that says nothing here leaves it as it is."""
+    """Return the state after the event; an event that does not concern it leaves it unchanged."""
     if isinstance(event, ComplaintRegistered):
         return Registered(case=_case(event))
     if isinstance(state, Unregistered):
@@ -173,7 +173,7 @@ def _moved(
     state: Open | Closed | Withdrawn,
     event: ComplaintAcknowledged | AnswerSent | OutcomeRejected | ManagementHandedBack,
 ) -> State:
-    """Apply an event that passes the complaint between customer and departments."""
+    """Apply an event that moves the complaint between customer and departments."""
     case = state.case
     if isinstance(state, Closed | Withdrawn):
         return state

@@ -9,5 +9,5 @@ from services.intake.state import State
 
 
 def on_due(_kind: str, _state: State, now: datetime) -> RunClocks:
-    """Ask which clocks ran out: `decide` knows them all, and says each once."""
+    """Ask which clocks ran out: `decide` knows them all and reports each once."""
     return RunClocks(now=now)

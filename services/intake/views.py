@@ -91,7 +91,7 @@ class Views:
         return ComplaintPage(items=[ComplaintLine(**line) for line in lines], next=_key(page.next))
 
     async def complaint(self, complaint: str) -> ComplaintView:
-        """Return one complaint, what was said about it read from its log.
+        """Return one complaint; its texts are read from its log.
 
         Raises:
             NotFound: there is none with this id.

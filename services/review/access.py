@@ -17,7 +17,7 @@ _FIGURES: Final = Policy(everything=(Role.BOARD, Role.MANAGER, Role.OPS, Role.AU
 
 Reviewing = Annotated[Asker, Depends(WriteDoor(Policy(everything=(Role.BOARD,)), BOARD))]
 FinishingAction = Annotated[Asker, Depends(WriteDoor(_ACTIONS, BOARD))]
-"""An action is done when the department that took it on says so."""
+"""An action is done when the department that took it on reports it."""
 Acknowledging = Annotated[Asker, Depends(WriteDoor(Policy(own_departments=_DEPARTMENT)))]
 """A caller that names no role acts as the department in the body."""
 ReadingReviews = Annotated[Asker, Depends(ReadDoor(_REVIEWS))]

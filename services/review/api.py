@@ -54,7 +54,7 @@ class CauseSaid(Body):
 
 @published_as("CausesSaid")
 class CausesRequest(Body):
-    """All causes; they replace those there are. `override`: why words that blame people must stand."""
+    """All causes; they replace those there are. `override`: the reason to keep a text that blames people."""
 
     causes: list[CauseSaid] = Field(min_length=1, max_length=20)
     override: Override = ""
@@ -72,7 +72,7 @@ class CausesRequest(Body):
 class ActionRequest(Body):
     """An action: who does what by when, and by what later complaints will show that it worked.
 
-    `override`: why words that blame people must stand.
+    `override`: the reason to keep a text that blames people.
     """
 
     kind: Literal["containment", "corrective", "preventive"]

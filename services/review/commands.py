@@ -1,4 +1,4 @@
-"""What a review, a theme and a period can be told to do."""
+"""The commands of a review and of a theme."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class NoteTriage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteCourse:
-    """Take down one thing that happened. `historic`: what happened says that the complaint is from the past."""
+    """Take down one thing that happened. `historic`: the event itself says that the complaint is from the past."""
 
     now: datetime
     by: str
@@ -47,7 +47,7 @@ class NoteCourse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CauseGiven:
-    """A cause as the board names it; `weight` in any unit, they are normalised."""
+    """A cause as the board names it; `weight` in any unit: the weights are normalised."""
 
     step: str
     factor: Factor
@@ -57,7 +57,7 @@ class CauseGiven:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetCauses:
-    """The board says what caused it. `override`: why words that blame people must stand."""
+    """The board names the causes. `override`: the reason to keep a text that blames people."""
 
     now: datetime
     by: str
@@ -69,7 +69,7 @@ class SetCauses:
 class AgreeAction:
     """A department takes on an action, with the criterion by which its effect will be judged.
 
-    `override`: why words that blame people must stand.
+    `override`: the reason to keep a text that blames people.
     """
 
     now: datetime
@@ -86,7 +86,7 @@ class AgreeAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishAction:
-    """The owner says that it is done."""
+    """The owner reports that it is done."""
 
     now: datetime
     by: str
@@ -112,7 +112,7 @@ class AcknowledgeSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunClocks:
-    """Let every clock that ran out by `now` say so."""
+    """Report every clock that has run out by `now`."""
 
     now: datetime
     by: str

@@ -71,7 +71,7 @@ def times_reported(event: departments.TimesReported) -> Mark:
 
 
 def proposal_made(event: departments.ProposalMade) -> Mark:
-    """Who proposed; what is agreed comes with the agreement."""
+    """Who proposed; the content comes with the agreement."""
     proposal = event.proposal
     return Mark(what="proposed", happened=event.at, department=proposal.department, code=proposal.proposal)
 
@@ -121,7 +121,7 @@ _DEPARTMENTAL = (
 
 
 def happened(what: What, event: Event) -> Mark:
-    """That it happened, and to which department."""
+    """What happened, and to which department."""
     department = event.department if isinstance(event, _DEPARTMENTAL) else ""
     return Mark(what=what, happened=event.at, department=department)
 

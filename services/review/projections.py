@@ -34,7 +34,7 @@ class Measure(Part):
 
 
 class Period(Part):
-    """Sums only: no complaint can be told from them. `last` is the complaint that was counted last."""
+    """Sums only: no single complaint can be recognised. `last` is the complaint that was counted last."""
 
     status: Literal["counting"] = "counting"
     complaints: int = 0

@@ -1,4 +1,4 @@
-"""A review whose clock ran out runs its clocks; themes and periods have none."""
+"""What review does when a clock of a review ran out; themes and periods have no clocks."""
 
 from __future__ import annotations
 

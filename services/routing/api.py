@@ -36,7 +36,7 @@ class DecideRequest(Body):
 
     Attributes:
         steps: those it touches; empty: those of the category, and those known by facts.
-        override: why words that blame people must stand.
+        override: the reason to keep a text that blames people.
     """
 
     category: Name

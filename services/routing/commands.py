@@ -1,4 +1,4 @@
-"""What routing can be asked to do. Times and ids come with the command."""
+"""The commands of routing. Times and ids come with the command."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.contracts.intake import ComplaintRegistered
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriageComplaint:
-    """A complaint was registered: find the steps it touches, or put it before a person."""
+    """A complaint was registered: find the steps it touches, or leave it to a person."""
 
     now: datetime
     by: str
@@ -25,7 +25,7 @@ class DecideTriage:
     Attributes:
         steps: the steps it touches; empty: those of the category, and those known by facts.
         reason: why, in words; becomes the why of the steps.
-        override: why words that blame people must stand.
+        override: the reason to keep a text that blames people.
     """
 
     now: datetime
@@ -47,7 +47,7 @@ class ConfirmSteps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefuteSteps:
-    """The department declined: it says that its steps were not touched."""
+    """The department declined: in its view its steps were not touched."""
 
     now: datetime
     by: str

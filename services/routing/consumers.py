@@ -33,7 +33,7 @@ def department_joined(incoming: Incoming[DepartmentJoined]) -> TriageCommand:
 
 
 def department_declined(incoming: Incoming[DepartmentDeclined]) -> TriageCommand:
-    """The owner says that its steps are not touched, and who else should be asked."""
+    """The owner denies that its steps are touched, and names who else should be asked."""
     event = incoming.event
     return RefuteSteps(
         now=incoming.now, by=event.by, department=event.department, reason=event.reason, nominee=event.nominee

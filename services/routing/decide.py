@@ -65,7 +65,7 @@ def decider(organisation: Organisation) -> Decider[State, TriageCommand]:
 
 
 def decide(rules: Rulebook, state: State, command: TriageCommand) -> Sequence[Event]:  # noqa: PLR0911 - a case per command
-    """Return what happens; empty where it is so already.
+    """Return the events; none where the command changes nothing.
 
     Raises:
         Rejected: a person asked for what this state does not allow.
@@ -180,7 +180,7 @@ def _decide_by_a_person(rules: Rulebook, state: State, command: DecideTriage) ->
 def _steps_by_a_person(
     rules: Rulebook, state: Queued | Triaged, command: DecideTriage, by_category: tuple[str, ...]
 ) -> tuple[TouchedStep, ...]:
-    """The steps named, or those of the category; facts keep their whys, and without steps named their steps too."""
+    """The steps named, else those of the category and of known facts; whys based on facts are kept either way."""
     organisation = rules.organisation
     for step in command.steps:
         if not organisation.has_step(step):
@@ -205,7 +205,7 @@ def _same(before: tuple[TouchedStep, ...], after: tuple[TouchedStep, ...]) -> bo
 
 
 def _steps_of(state: State, department: str) -> Sequence[str]:
-    """The touched steps a department owns, with what their owners said, where the triage is decided."""
+    """The touched steps that a department owns, where the triage is decided."""
     match state:
         case Triaged() as triaged:
             return [touched.step for touched in triaged.steps if touched.department == department]

@@ -35,7 +35,7 @@ class Link(Part):
 
 
 class Unknown(Part):
-    """Nothing registered under this id yet."""
+    """Nothing is registered under this id yet."""
 
     status: Literal["unknown"] = "unknown"
 
@@ -64,7 +64,7 @@ class Queued(_Judged):
 
 
 class Triaged(_Judged):
-    """Decided; `verdicts` is what the owners said of their steps, by step."""
+    """Decided; `verdicts` holds, by step, what its owner said."""
 
     status: Literal["triaged"] = "triaged"
     severity_why: tuple[str, ...]
@@ -73,7 +73,7 @@ class Triaged(_Judged):
 
 
 class Ended(Part):
-    """The complaint is closed or withdrawn; `triage` is as it stood, and owners' late words still count in it."""
+    """The complaint is closed or withdrawn; `triage` is as it stood, and late confirmations still count in it."""
 
     status: Literal["ended"] = "ended"
     why: Literal["closed", "withdrawn"]
@@ -87,7 +87,7 @@ INITIAL: Final[State] = Unknown()
 
 
 def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 - a case per event
-    """Return the state after an event; one that does not concern the state leaves it as it is."""
+    """Return the state after an event; an event that does not concern the state leaves it unchanged."""
     match event, state:
         case TriageQueued(), Unknown():
             return _queued(event)

@@ -1,4 +1,4 @@
-"""What a clock that ran out asks for."""
+"""What routing does when a clock of a triage ran out."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from services.routing.state import Queued, State
 
 
 def on_due(_kind: str, state: State, now: datetime) -> TriageCommand | None:
-    """Return the command for a triage whose time to be decided has come."""
+    """Return the command for a triage that is overdue."""
     return RunClocks(now=now) if isinstance(state, Queued) else None

@@ -51,7 +51,7 @@ class Alike(BaseModel):
 
 
 class TriageView(TriageLine):
-    """One triage, with every why, what owners said of their steps, and what it may repeat."""
+    """One triage, with every why, the owners' verdicts, and the complaints that it may repeat."""
 
     threshold: float | None
     candidates: tuple[Candidate, ...]
@@ -65,7 +65,7 @@ class TriageView(TriageLine):
 
 
 class StepCount(BaseModel):
-    """How often a step was touched, and what its owner said of that."""
+    """How often a step was touched, confirmed and refuted."""
 
     touched: int
     confirmed: int
@@ -117,7 +117,7 @@ class Views:
         )
 
     async def known(self, complaint: str) -> bool:
-        """Whether routing has heard of a complaint."""
+        """Whether routing knows a complaint."""
         stream = f"{KIND}/{complaint}"
         snapshot = (await self._store.load([stream])).snapshots.get(stream)
         return snapshot is not None and _line(snapshot) is not None
@@ -165,7 +165,7 @@ def _judged(snapshot: Snapshot) -> Queued | Triaged:
 
 
 def _line(snapshot: Snapshot) -> TriageLine | None:
-    """The line of a stream; None where nothing is registered under it."""
+    """The list entry of a stream; None where nothing is registered under it."""
     if not snapshot.state:
         return None
     state = STATE.validate_json(snapshot.state)

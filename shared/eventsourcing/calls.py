@@ -38,7 +38,7 @@ class Outcome:
 
     Attributes:
         version: of the stream after it (as it was then, where `repeated`).
-        events: what it emitted now; empty where it was already so.
+        events: the events of this call; empty where it changed nothing.
         repeated: the command id was carried out before; nothing was done again.
         state: the state after it.
     """
@@ -69,7 +69,7 @@ class KeyReused(Exception):
 
 
 class Execute(Protocol):
-    """Carries out commands durably: what it returns for survives kill -9."""
+    """Carries out commands durably: an outcome that was returned survives kill -9."""
 
     async def __call__(self, call: Call) -> Outcome:
         """Carry out one. Raises Rejected, VersionConflict, KeyReused, StoreUnavailable."""

@@ -1,4 +1,4 @@
-"""Which events can be read, by their names on the wire, and how those in an older version are read."""
+"""Which events can be read, by type, and how older versions of them are read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Catalogue:
 
     Attributes:
         published: what is published today, by type name.
-        events: those, and the ones that are no longer published but still read.
+        events: the same, and those that are no longer published but still read.
         upcasters: the earlier types, and what each becomes.
     """
 
@@ -36,7 +36,7 @@ class Catalogue:
         return name in self.events or name in self.upcasters
 
     def current(self, name: str) -> str:
-        """Return the type that an event of this type is read as: its own, unless it was retired by an upcaster."""
+        """Return the type as which an event is read: its own, unless an upcaster replaces it."""
         while (upcast := self.upcasters.get(name)) is not None:
             name = upcast.to
         return name
@@ -61,7 +61,7 @@ class Catalogue:
         try:
             name, body = self.upcast(name, body)
         except Exception as error:  # noqa: BLE001 - whatever an upcaster stumbles over, these bytes do not fit
-            # Only the error's name: its text may be the event's, and that may be somebody's words.
+            # Only the error's name: its text may quote the event, and that may be a customer's words.
             context = {"to": self.current(name), "error": type(error).__name__}
             problem = PydanticCustomError("upcast", "it cannot be turned into {to}: {error}", context)
             raise ValidationError.from_exception_data(name, [InitErrorDetails(type=problem, input=None)]) from None

@@ -24,7 +24,7 @@ class Rejected(Exception):
     Args:
         rule: short stable name of the rule, e.g. ``table-closed``; becomes the problem type.
         sentence: the rule as a sentence a person can act on.
-        absent: what the command is about is not here, as far as this caller may know.
+        absent: what the command is about does not exist, as far as this caller may know.
     """
 
     def __init__(self, rule: str, sentence: str, *, absent: bool = False) -> None:
@@ -36,7 +36,7 @@ class Rejected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a command may run against. Each stands once, in the table of its service's `policy`.
+    """A rule that may refuse a command. Each stands once, in the table of its service's `policy`.
 
     Attributes:
         id: short stable name; the end of the problem type.
@@ -72,7 +72,7 @@ class Decider(Generic[State, Command]):
         log_only: whether an event stays off the owner's topic, because nobody else needs it or another one of the same
             decision says it; the state is the one after the event. Further topics get it all the same.
         published: whether any of its events is; those of a projection are others', which were published already.
-        is_terminal: whether the stream has ended: whatever happens elsewhere changes it no more.
+        is_terminal: whether the stream has ended, so that no event of another stream changes it any more.
         state: (de)serialiser of the union of its states.
         index: the few fields of a state that ``find`` may filter on; values are strings, numbers or lists of strings.
         next_due: the earliest instant at which a clock of this state runs out, or None.

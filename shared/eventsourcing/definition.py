@@ -45,7 +45,7 @@ class FanIn(Generic[E]):
 
 
 class Adapted(NamedTuple):
-    """What of a service depends on the organisation: how it decides, and the topics of its departments."""
+    """What depends on the organisation: the deciders, and the topics of its departments."""
 
     deciders: Sequence[Decider[Any, Any]]
     topics: Sequence[str] = ()
@@ -62,8 +62,8 @@ class Definition:
     Attributes:
         name: also its consumer group.
         streams: those it owns; the first is the main aggregate's, keyed by complaint id.
-        listens, fan_ins: what it does about other services' events, or its own.
-        on_due: a state whose clock ran out and the instant -> the command that says so.
+        listens, fan_ins: how it reacts to other services' events, or its own.
+        on_due: a state whose clock ran out and the instant -> the command that reports it.
         further: topics it publishes on beside those of its streams.
         adapt: the organisation -> what depends on it; see `given`.
         deciders: one per stream, in the same order; empty until the organisation is given.
@@ -92,7 +92,7 @@ class Definition:
 
     @property
     def kept(self) -> Mapping[str, Decider[Any, Any]]:
-        """By kind of stream what the store keeps states of: aggregates, and the rows of projections."""
+        """By kind of stream, everything of which the store keeps states: aggregates, and the rows of projections."""
         rows = (projector.decider() for projector in self.projectors)
         return {decider.kind: decider for decider in (*self.deciders, *rows)}
 
@@ -108,7 +108,7 @@ class Definition:
 
     @property
     def received(self) -> tuple[type[Event], ...]:
-        """Every event that it does something about, once."""
+        """Every event to which it reacts, once."""
         events = [*(listen.event for listen in self.listens), *(fan_in.event for fan_in in self.spread)]
         return tuple(dict.fromkeys(events))
 

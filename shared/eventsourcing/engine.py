@@ -27,7 +27,7 @@ _MAX_CONFLICTS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a batch saved, for those who act on it: the relay and the clocks."""
+    """What a batch saved, for the relay and the clocks."""
 
     prefix: Sequence[Commit]
     commits: Sequence[Commit]
@@ -39,7 +39,7 @@ class ConflictsWithoutEnd(Exception):
 
 
 class StateUnreadable(Exception):
-    """A stored state that this code cannot read; the log is sound, so a release or a rebuild mends it."""
+    """A stored state that this code cannot read; the log is intact, so another release or a rebuild repairs it."""
 
 
 _Entry = tuple[Commit, Snapshot]
@@ -77,11 +77,11 @@ class Engine:
 
     @property
     def waiting(self) -> int:
-        """How many submissions are not carried out yet."""
+        """How many submissions are waiting."""
         return len(self._queue) + self._rounds
 
     async def submit(self, inputs: Sequence[Input]) -> list[Result]:
-        """Carry out inputs; one result each. Raises StoreUnavailable: then nothing is known of any of them."""
+        """Carry out inputs; one result each. Raises StoreUnavailable: then the outcome of all of them is unknown."""
         if not inputs:
             return []
         waiting = _Waiting(inputs, asyncio.get_running_loop().create_future())
@@ -152,7 +152,7 @@ class Engine:
                 outcome = _decided(sessions[stream], [inputs[p] for p in positions], stream, entries, now)
                 for position, result in zip(positions, outcome, strict=True):
                     results[position] = result
-            # What changed nothing is not compared with the store: from memory alone such an answer may be out of date.
+            # An answer that changes nothing is not compared with the store: given from memory, it may be out of date.
             doubtful = [
                 stream
                 for stream, positions in open_items.items()
@@ -234,7 +234,7 @@ class Engine:
 
 
 def _holds_later(item: Input, result: Result | None, session: Session | Exception) -> bool:
-    """Whether any later state gives the same answer: to old news, to news that asks for nothing, and after the end."""
+    """Whether every later state gives the same answer: to a copy, to an event that asks for nothing, after the end."""
     if isinstance(result, Duplicate):
         return True
     ended = isinstance(session, Session) and session.ended and bool(item.topic)

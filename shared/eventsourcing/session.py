@@ -196,7 +196,7 @@ class Session:
 
     @property
     def passed(self) -> Mapping[str, int]:
-        """Per consumed topic the last event since the last save; where there is no entry, they changed nothing."""
+        """Per consumed topic the last event since the last save; where there is no entry, they all changed nothing."""
         return self._moved
 
     def passed_on(self) -> None:

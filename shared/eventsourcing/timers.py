@@ -69,7 +69,7 @@ class Timers:
     async def look(self) -> int:
         """Fire what is due; returns how many clocks were looked at."""
         now = self._clock.now()
-        # Those left alone come first by their instants: they must not fill the page before all others.
+        # Those left alone are due earliest: they must not fill the page before all others.
         due = await self._store.due(now, limit=_MOST_DUE + len(self._held))
         snapshots = [snapshot for snapshot in due if not self._is_held(snapshot, now)]
         inputs = [item for snapshot in snapshots if (item := self._tried(snapshot, now)) is not None]
@@ -86,7 +86,7 @@ class Timers:
         return due == snapshot.next_due and now < until
 
     async def _hold(self, snapshots: Sequence[Snapshot], now: datetime) -> None:
-        """A clock that stays due after it fired would spin: it is left alone for a while or until its state changes."""
+        """A clock that is still due after it fired would spin: it rests for a while, or until its state changes."""
         if not snapshots:
             return
         after = (await self._store.load([snapshot.stream for snapshot in snapshots])).snapshots

@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, TypeAlias
 
 LOOKS: Final = 3
-"""One look does not see all services at one instant: an event may have been on its way between two of them."""
+"""One look is not enough: an event may have been on its way between two services."""
 Pending: TypeAlias = Mapping[str, Mapping[str, int]]
 """What is still to be done, counted by service and kind."""
 
 
 class NotIdle(Exception):
-    """What was accepted is kept, but its effects do not come; the message says where something is pending."""
+    """What was accepted is kept, but its effects have not come; the message says where something is pending."""
 
 
 async def wait_until_idle(
@@ -27,16 +27,16 @@ async def wait_until_idle(
     away: tuple[type[Exception], ...] = (),
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
-    """Return when nothing is pending in so many looks in a row.
+    """Return when nothing was pending in several looks in a row.
 
     Args:
-        stuck_seconds: after which it is given up if nothing has changed.
-        within_seconds: after which it is given up even if something still changes.
-        away: errors of `look` that mean that the services may be on their way back.
+        stuck_seconds: give up when nothing has changed for so long.
+        within_seconds: give up after so long, even if something still changes.
+        away: errors of `look` after which the services may come back.
 
     Raises:
-        NotIdle: it was given up.
-        Exception: one of `away` that came for `stuck_seconds`.
+        NotIdle: the wait was given up.
+        Exception: one of `away`, raised for `stuck_seconds`.
     """
     now = asyncio.get_running_loop().time
     idle = 0

@@ -39,7 +39,7 @@ class Operated(Protocol):
     source: StoreSource
 
     async def pending(self) -> dict[str, int]:
-        """Return what is not done yet, by kind."""
+        """Return what is still to be done, by kind."""
         ...
 
     async def not_ready(self) -> dict[str, str]:

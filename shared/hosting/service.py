@@ -31,23 +31,23 @@ from shared.web import problems
 from shared.web.limits import Limits
 
 REPUBLISHED_COMMITS: Final = 1_000
-"""How much of its log a service publishes again, for subscribers, when the broker's memory started empty.
+"""How much of its log a service publishes again, for subscribers, when the broker started with an empty memory.
 
 Other services find what they lack by comparing with the log, whatever its length.
 """
 _RESTART_SECONDS: Final = 1.0
 _CONNECTING_SECONDS: Final = 1.0
 _PATIENCE_SECONDS: Final = 3.0
-"""A broker that takes longer than this to answer is away as far as callers are concerned."""
+"""A broker that takes longer than this to answer counts as away."""
 _HANGS_SECONDS: Final = 90.0
-"""A batch waits a minute for an outage and is then handed back: what takes longer does not come back by itself."""
+"""A batch waits a minute for an outage to end and is then handed back; after longer than this, the consumer hangs."""
 log = logging.getLogger(__name__)
 
 Routes = Callable[["Service"], Sequence[APIRouter]]
 
 
 class Closable(Protocol):
-    """What a service keeps beside its store; it opens when it is used."""
+    """Something that a service keeps beside its store; it opens when it is used."""
 
     async def close(self) -> None:
         """Release everything; idempotent."""
@@ -73,7 +73,7 @@ class Service:
         self.store = store
         self.clock = clock or SystemClock()
         self.ids = ids or RandomIds()
-        # Reading the machine's certificates costs more than the rest of a start; plain HTTP needs none.
+        # Plain HTTP needs no certificates, and loading the machine's takes longer than the rest of a start.
         encrypted = any(url.startswith("https:") for url in settings.sources.values())
         self._client = httpx.AsyncClient(timeout=10.0, verify=encrypted)
         services = {name: HttpSource(self._client, url) for name, url in settings.sources.items()}
@@ -122,7 +122,7 @@ class Service:
         Raises:
             SchemaMismatch: the data is of another version.
         """
-        # Whoever asks before the store is there is told so at once, instead of waiting for an engine.
+        # A request that comes before the store is there gets an answer at once instead of waiting for an engine.
         self._run("engine", self.engine.run)
         await self._open_store()
         if self.settings.embedded:
@@ -166,7 +166,7 @@ class Service:
                 return
 
     async def stop(self) -> None:
-        """Stop taking in, finish what is under way, close."""
+        """Stop accepting work, finish what is under way, close."""
         # A connector that is still connecting would open a consumer after this returned. It gets a moment to end by
         # itself, because the Kafka client leaves a connection open when it is cancelled while connecting.
         if (connecting := self._tasks.get("consumer")) is not None:
@@ -188,7 +188,7 @@ class Service:
     async def pending(self) -> dict[str, int]:
         """Return what is pending here, by kind; all zero when what was accepted has had its effect."""
         return {
-            # A broker that began empty brings nothing of what was under way when the last process was killed.
+            # A broker that started empty cannot bring what was under way when the last process was killed.
             "comparing": int(self.settings.embedded and not self.antientropy.compared),
             "submitted": self.engine.waiting,
             "queued": self.relay.queued,
@@ -199,7 +199,7 @@ class Service:
         }
 
     async def not_ready(self) -> dict[str, str]:
-        """Return per missing thing why; empty when the service is ready."""
+        """Return what is missing, and why; empty when the service is ready."""
         missing = dict(self._broken)
         if self.connector.why_not:
             missing["broker"] = self.connector.why_not
@@ -210,7 +210,7 @@ class Service:
         elif self.relay.unanswered_seconds > _PATIENCE_SECONDS:
             missing["broker"] = f"{self.settings.broker} has not answered for {self.relay.unanswered_seconds:.0f} s"
         elif silence := await self.connector.silence():
-            # With nothing to send, only a question tells that nothing comes in either.
+            # With nothing to send, only asking shows that nothing comes in either.
             missing["broker"] = silence
         if self.processor.outage:
             missing["processing"] = self.processor.outage
@@ -222,7 +222,7 @@ class Service:
         try:
             await self.store.position()
             if self.execute.outage:
-                # A store that can be read may still refuse what is written: only a write tells whether it does.
+                # A store that can be read may still refuse writes: only a write shows it.
                 await self.store.set_mark("readiness", 1)
                 self.execute.outage = ""
         except StoreUnavailable as error:

@@ -21,7 +21,7 @@ from shared.store.port import Store
 EVERY_SECONDS: Final = 15.0
 FIRST_SECONDS: Final = 0.2
 GRACE: Final = timedelta(seconds=30)
-"""What is younger than this is on its way by Kafka."""
+"""Events younger than this may still be on their way through Kafka."""
 _PAGE: Final = 1_000
 _LONGEST_PAUSE: Final = timedelta(minutes=8)
 
@@ -33,7 +33,7 @@ class _Hole(NamedTuple):
     pause: timedelta
 
     def later(self) -> _Hole:
-        """Return it as it is after another look in vain: the pauses double."""
+        """Return the hole after another look that found nothing: the pause doubles."""
         return _Hole(self.look + 2 * self.pause, 2 * self.pause)
 
 
@@ -44,7 +44,7 @@ class AntiEntropy:
     stays before it, so that a restart begins there.
 
     Attributes:
-        compared: everything was looked at since the start; before that nobody can say that nothing is missing.
+        compared: everything was looked at since the start; until then something may be missing unnoticed.
     """
 
     def __init__(

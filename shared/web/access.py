@@ -1,6 +1,6 @@
 """The door of every route: who asks, and who may.
 
-**There is no authentication yet.** A caller is whoever it says it is, and everybody is let through: `Door.admit` is the
+**There is no authentication yet.** The caller's word is taken, and everybody is let through: `Door.admit` is the
 one place where that will change. Until then policies are declared, not enforced.
 """
 
@@ -16,7 +16,7 @@ from shared.web.headers import LEFT_BY_DOOR, KeyHeader, RoleHeader, TraceHeader,
 
 
 class Role(StrEnum):
-    """What policies know callers as. A caller may still name itself by any other word: see `Asker`."""
+    """The roles that policies name. A caller may still give any other word as its role: see `Asker`."""
 
     CUSTOMER = "customer"
     FRONT_DESK = "front-desk"
@@ -33,13 +33,13 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Which roles may use a route, by how far they reach there.
+    """Which roles may use a route, and what each of them reaches there.
 
     Attributes:
-        everything: these reach whatever the route offers.
-        own_departments: these reach what lies before the departments that the asker acts for.
-        own_complaint: these reach the complaint that the asker made.
-        open_to_all: whoever comes may, even without a role; nobody is named beside it.
+        everything: roles that reach whatever the route offers.
+        own_departments: roles that reach the complaints of the departments that the asker acts for.
+        own_complaint: roles that reach the complaint that the asker made.
+        open_to_all: everybody may, even without a role; then no role is named.
     """
 
     everything: tuple[Role, ...] = ()
@@ -53,7 +53,7 @@ class Policy:
             msg = "a policy either names the roles that may, or is open to all"
             raise ValueError(msg)
         if len(set(named)) < len(named):
-            msg = "a policy names each role once: on one route it reaches equally far for everybody"
+            msg = "a policy names each role once: on one route a role has one reach"
             raise ValueError(msg)
 
 
@@ -67,10 +67,10 @@ class Asker:
     """Who asks.
 
     Attributes:
-        roles: what it acts as, the one that events name first; empty where nobody said and nothing is assumed.
+        roles: what it acts as, the one for events first; empty where none was given or assumed.
         departments: those it acts for.
-        pseudonym: which person or machine it is; empty where that is not known.
-        established: how the roles are known: by the caller's own word, assumed from the route, or not at all.
+        pseudonym: the person or machine; empty where it is not known.
+        established: how the roles are known: by the caller's word, assumed from the route, or not at all.
     """
 
     roles: tuple[str, ...] = ()
@@ -80,12 +80,12 @@ class Asker:
 
     @property
     def by(self) -> str:
-        """The role that events name; empty where there is none."""
+        """The role that events carry; empty where there is none."""
         return self.roles[0] if self.roles else ""
 
 
 class Door:
-    """Lets requests in at one kind of route, and says who asks. Use one of those below.
+    """Admits requests to one kind of route and says who asks. Use one of the classes below.
 
     Args:
         policy: who may.
@@ -97,7 +97,7 @@ class Door:
         self._assumed = assumed
 
     def admit(self, request: Request, given: str) -> Asker:
-        """Return who asks. Nobody is turned away yet, whatever the policy says.
+        """Return who asks. Nobody is turned away yet, whatever the policy is.
 
         Args:
             given: the role that the caller gave as its own; empty where it gave none.
@@ -115,12 +115,12 @@ class ReadDoor(Door):
     """The door of a route that reads: ``Annotated[Asker, Depends(ReadDoor(policy))]``."""
 
     async def __call__(self, request: Request) -> Asker:
-        """Say who asks. The role header means nothing on a read yet."""
+        """Say who asks. A read ignores the role header for now."""
         return self.admit(request, "")
 
 
 class WriteDoor(Door):
-    """The door of a route that carries out a command. It reads all headers of the write, and leaves the frame its own.
+    """The door of a route that carries out a command. It reads all headers of the write and keeps them for its frame.
 
     They are read together because where several are wrong, the answer names them in this order.
     """
@@ -139,7 +139,7 @@ class WriteDoor(Door):
 
 
 class RoleDoor(Door):
-    """The door of a route that has the role header without the others of a write."""
+    """The door of a route that takes the role header but not the other headers of a write."""
 
     async def __call__(self, request: Request, role: RoleHeader = "") -> Asker:
         """Say who asks."""

@@ -1,4 +1,4 @@
-"""Words that people type at an HTTP edge: personal data is masked before a command exists."""
+"""Free text at an HTTP edge: personal data is masked before a command exists."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def _masked(text: str) -> str:
 FreeText = Annotated[str, AfterValidator(_masked)]
 """A request's field of free text; limits of its own may follow, ``Annotated[FreeText, Field(max_length=…)]``.
 
-Masks what has a pattern (e-mail addresses, numbers of phones, cards and accounts); names are unknown at these edges.
+Masks what has a pattern (e-mail addresses; phone, card and account numbers); names are not known at these edges.
 """

@@ -13,13 +13,13 @@ MAX_VERSION = 40
 KeyHeader = Annotated[str, Header(alias="idempotency-key", max_length=MAX_KEY)]
 VersionHeader = Annotated[str, Header(alias="if-match", max_length=MAX_VERSION)]
 RoleHeader = Annotated[str, Header(alias="throughline-role", max_length=60, pattern=r"^[a-z0-9-]*$")]
-"""What the caller says it acts as. Only the door (`shared.web.access`) looks at it."""
+"""The role that the caller claims. Only the door (`shared.web.access`) looks at it."""
 TraceHeader = Annotated[str, Header(alias="traceparent", max_length=60)]
 
 
 @dataclass(frozen=True, slots=True)
 class WriteHeaders:
-    """What the door leaves for the frame of a write; empty where the caller sent nothing."""
+    """The headers that the door keeps for the frame of a write; empty where the caller sent nothing."""
 
     key: str
     version: str

@@ -23,7 +23,7 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 def too_deep(body: bytes) -> bool:
     """Return whether arrays and objects nest deeper than allowed, without parsing; brackets in strings do not count."""
     left = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
-    # Each turn takes the innermost pairs away; what is left after as many turns as levels are allowed is deeper.
+    # Each turn removes the innermost pairs; what is left after as many turns as allowed levels nests deeper.
     for _ in range(MAX_NESTING):
         left = left.replace(b"[]", b"").replace(b"{}", b"")
         if not left:
@@ -55,7 +55,7 @@ class Limits:
             if not message.get("more_body", False):
                 break
         content = bytes(body)
-        # A large body takes a while to look through; the other requests of this process go on meanwhile.
+        # Looking through a large body takes a while; the other requests of this process go on meanwhile.
         complaint = await asyncio.to_thread(_complaint, content) if len(content) > LARGE else _complaint(content)
         if complaint:
             await problem(MALFORMED, complaint)(scope, receive, send)

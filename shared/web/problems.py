@@ -25,7 +25,7 @@ class Kind(NamedTuple):
 
     Attributes:
         id: the end of the problem type.
-        meaning: what is wrong and what to do, in general; the answer's `detail` says it of the one request.
+        meaning: what is wrong and what to do, in general; the answer's `detail` is about the one request.
     """
 
     status: int
@@ -43,7 +43,7 @@ VERSION_CONFLICT: Final = Kind(
 TOO_LARGE: Final = Kind(
     413, "too-large", "The body is larger than this service takes; the detail says how much it takes."
 )
-INVALID: Final = Kind(422, "invalid", "The body is JSON but not what this route takes; `errors` names each field.")
+INVALID: Final = Kind(422, "invalid", "The body is JSON, but not what this route takes; `errors` names each field.")
 KEY_REUSED: Final = Kind(
     422,
     "idempotency-key-reused",

@@ -15,13 +15,13 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Body(BaseModel):
-    """A body or a part of one: frozen, and a field it does not know is an error."""
+    """A body or a part of one: frozen; an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def published_as(name: str) -> Callable[[type[M]], type[M]]:
-    """Return a decorator that keeps the published name of a body which the code calls by another one."""
+    """Return a decorator that keeps the published name of a body whose class has another name."""
 
     def named(body: type[M]) -> type[M]:
         # The key among OpenAPI's schemas comes from the qualified name, the schema's title from the configuration.

@@ -20,7 +20,7 @@ class WriteAnswer(BaseModel):
 
     Attributes:
         version: of the aggregate now; send it back in ``If-Match``.
-        repeated: this idempotency key was carried out before; nothing was done again.
+        repeated: a request with this idempotency key was carried out before; nothing was done again.
         events: type names of what happened now.
     """
 
@@ -32,7 +32,7 @@ class WriteAnswer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """What headers and body say about a write, beside the command itself.
+    """What headers and body say about a write, apart from the command itself.
 
     Attributes:
         route: method and path.
@@ -67,7 +67,7 @@ def digest_of(value: Any) -> str:  # noqa: ANN401 - any JSON
 async def _frame(request: Request) -> Write | None:
     headers: WriteHeaders | None = request.scope.get(LEFT_BY_DOOR)
     if headers is None:
-        # The door found a header wrong, and that is the answer: the route is not reached.
+        # The door found a wrong header: that is the answer, and the route is not reached.
         return None
     return Write(
         key=headers.key,

@@ -1,4 +1,4 @@
-"""Time that a demonstration moves by itself: a day passes in the blink of an eye, and nothing happens in between."""
+"""Time that a demonstration moves itself, so that a day passes at once."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ async def deployed(
     Raises:
         FolderInUse, FolderMismatch, OrganisationInvalid, EmbeddedBrokerUnavailable, NotReady, OSError (port taken).
     """
-    # A file that cannot be used must not become the folder's.
+    # An organisation file that cannot be used must not become the folder's.
     organisation = _from_any_folder(organisation)
     identity = from_path(organisation).id
     folder.acquire()
@@ -153,7 +153,7 @@ def _create(name: str, folder: DataFolder, broker: str, url: str, clock: Clock |
 
 
 def _from_any_folder(organisation: str) -> str:
-    """A packaged name as it is; a path so that it means the same from any folder."""
+    """Return a packaged name as it is, and a path as an absolute one."""
     path = Path(organisation)
     packaged = not path.suffix and path.name == organisation
     return organisation if packaged else str(path.expanduser().resolve())

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 _PROBE_SECONDS: Final = 0.5
-"""A command that checks whether the folder is free locks it for an instant; whoever acquires it waits this long."""
+"""A command that checks whether the folder is free locks it for an instant; acquiring it waits this long."""
 
 
 class FolderInUse(Exception):
@@ -73,7 +73,7 @@ class DataFolder:
                 msg = f"{self.path} is in use by {who}; stop it, or use another --data-dir"
                 raise FolderInUse(msg)
             time.sleep(0.02)
-        # A killed process's address must not pass for this one's while it starts.
+        # The address of a killed process must not be taken for this one's while it starts.
         (self.path / "server.json").unlink(missing_ok=True)
         self._lock = handle
 

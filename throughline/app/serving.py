@@ -20,9 +20,9 @@ _EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound 
 
 
 def calm_collector() -> None:
-    """Let the garbage collector look less often: long-lived immutable states make its full passes useless.
+    """Let the garbage collector run less often: with long-lived immutable states its full passes find nothing.
 
-    At exit it looks at nothing any more: everything is closed by then, and the process takes its memory with it.
+    At exit it is skipped: everything is closed by then, and the memory goes with the process.
     """
     gc.set_threshold(50_000, 20, 50)
     atexit.register(gc.freeze)
@@ -51,7 +51,7 @@ def url_of(host: str, listening: socket.socket) -> str:
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to whoever runs the whole."""
+    """A server that leaves the signals to its owner."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:

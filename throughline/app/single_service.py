@@ -19,7 +19,7 @@ from throughline.app.serving import calm_collector, listen, serving, url_of
 
 _LOOK_SECONDS: Final = 0.2
 _REFUSAL_SECONDS: Final = 5.0
-"""A topic that has just been created may not be known to every broker yet."""
+"""Not every broker may know a topic that has just been created."""
 _RIGHT: Final = {
     "broker": "kafka:9092",
     "store": "sqlite:////data/NAME.sqlite3, or mongodb://HOST:27017/DATABASE",

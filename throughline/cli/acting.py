@@ -1,4 +1,4 @@
-"""What every command that acts on one complaint does: send the request and print the result."""
+"""What every command on one complaint does: send the request and print the result."""
 
 from __future__ import annotations
 

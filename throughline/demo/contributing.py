@@ -8,7 +8,7 @@ from throughline.demo.scene import Case, Scene, draw
 from throughline.demo.stories import Story
 
 NOMINEE: Final = "warehouse"
-"""Whom the department of the story names that declines: the parcel lay there."""
+"""The department that the story's declining department names instead: the parcel lay there."""
 BLAMING: Final = "The driver was careless and is to blame for the broken box."
 
 

@@ -17,7 +17,7 @@ _AT_THE_LATEST: Final = timedelta(hours=30)
 
 
 class TriageDesk:
-    """Decides what the rules leave open, and links repeats."""
+    """Decides what the rules leave open, and links repeated complaints."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene

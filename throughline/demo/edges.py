@@ -1,4 +1,4 @@
-"""How the actors reach the services: over HTTP, as people would; what nobody planned stops the play."""
+"""How the actors reach the services: over HTTP, as people would; anything unplanned stops the play."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the report needs, asked of the services and of the topics when the play is over."""
+"""What the report needs, read from the services and the topics when the play is over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody who reads every topic from its first record on, beside the services."""
+"""An observer that reads every topic from its first record on, beside the services."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Observer:
             enable_auto_commit=False,
             isolation_level="read_committed",
             fetch_max_wait_ms=_WAIT_MS,
-            # It is in no hurry: many records at a time, so that watching costs next to nothing.
+            # Many records at a time: observing should cost next to nothing.
             fetch_min_bytes=_AT_A_TIME,
         )
         self._task: asyncio.Task[None] | None = None
@@ -77,7 +77,7 @@ class Observer:
 
 
 def events_of(records: Iterable[Raw]) -> list[tuple[str, Event]]:
-    """Return (key of the stream, event) of every event once; records that are none are left out."""
+    """Return (key of the stream, event) once for every event; records that are not events are left out."""
     found: dict[str, tuple[str, Event]] = {}
     known = catalogue()
     for raw in records:

@@ -21,7 +21,7 @@ class Pace:
     """Moves the clock of a deployment; nothing else happens while it moves.
 
     Args:
-        written: returns how many requests changed something so far: without another one there is nothing to wait for.
+        written: returns how many requests have changed something; without a new one there is nothing to await.
     """
 
     def __init__(self, deployment: Deployment, clock: SteppedClock, written: Callable[[], int]) -> None:
@@ -73,7 +73,7 @@ class Pace:
         return min((due for due in dues if due is not None), default=None)
 
     async def _nudge(self) -> None:
-        # Whoever went to sleep a moment before the clock was moved would sleep until it is moved again.
+        # A task that went to sleep just before the clock was moved would sleep until it is moved again.
         while True:
             await asyncio.sleep(_NUDGE_EVERY_SECONDS)
             await self._clock.move_to(self.now + _NUDGE)

@@ -1,4 +1,4 @@
-"""The play: simulated days with a few rounds each; in each round everybody does over HTTP what is next for them."""
+"""The play: simulated days with a few rounds each; in each round every actor takes its next step over HTTP."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from throughline.demo.stories import Story
 from throughline.demo.view import View
 
 FIRST_DAY: Final = date(2026, 3, 2)
-"""A Monday in a fortnight without a holiday: the play is the same whenever it is played."""
+"""A Monday at the start of two weeks without a holiday: the play is the same whenever it runs."""
 BEGINS: Final = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 ROUNDS: Final = (time(8, 10), time(11, 10), time(14, 30))
 EVENING: Final = time(20, 0)
@@ -141,7 +141,7 @@ class Play:
             case.linked = True
 
     async def _departments(self, instant: datetime) -> None:
-        """One look of every department at all its tables, and further ones at those that cannot wait."""
+        """Every department looks at all its tables once, and again at those that cannot wait."""
         urgent = await self._look(())
         for look in range(1, _URGENT_LOOKS):
             if not urgent:

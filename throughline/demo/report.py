@@ -1,4 +1,4 @@
-"""What came of the play, for people: tables no wider than the page, plain text off a terminal."""
+"""The report of the play for people: tables no wider than the page, plain text off a terminal."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def print_invariants(
     findings: Mapping[str, Finding],
     looked_at: str = "checked on the journal, all topics and all stores",
 ) -> None:
-    """Print what each invariant came to, with all that contradicts it."""
+    """Print the result of each invariant, with everything that contradicts it."""
     console.print()
     console.print(Text.assemble(("Invariants", "bold"), (f"  {looked_at}", "dim")))
     shown = _Grid("", "", ">looked at", "")

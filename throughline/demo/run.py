@@ -1,4 +1,4 @@
-"""One run of the demonstration: start everything, play, look what came of it, judge."""
+"""One run of the demonstration: start everything, play, collect the results, judge them."""
 
 from __future__ import annotations
 

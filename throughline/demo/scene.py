@@ -15,9 +15,9 @@ from throughline.demo.stories import Story
 
 URGENT: Final = ("high", "critical")
 BUSY: Final = 0.35
-"""So often a department leaves what can wait for its next look."""
+"""How often a department leaves what can wait until its next look."""
 _BEFORE_DUE: Final = timedelta(hours=20)
-"""More than the longest pause between two looks on working days: nobody runs into a deadline by leaving a thing."""
+"""Longer than the longest pause between two looks on working days, so that leaving work never misses a deadline."""
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Scene:
 
     @property
     def moment(self) -> str:
-        """The instant to the minute: what chance is drawn by."""
+        """The instant to the minute, from which chance is drawn."""
         return f"{self.now():%d %H:%M}"
 
     def case(self, complaint: str) -> Case:
@@ -86,7 +86,7 @@ class Scene:
         return calendar.is_open(self.now())
 
     def takes_up(self, case: Case, who: str, severity: str, due: str | None) -> bool:
-        """Whether somebody takes a thing up now: what is urgent or due soon always, the rest when there is time."""
+        """Whether somebody takes up a task now: always if it is urgent or due soon, otherwise when there is time."""
         soon = due is not None and datetime.fromisoformat(due) - self.now() < _BEFORE_DUE
         return severity in URGENT or soon or draw(case.key, who, self.moment) >= BUSY
 
@@ -115,6 +115,6 @@ class Scene:
 
 
 def draw(*about: str) -> float:
-    """Return a number from 0 to 1 that is always the same for the same words: the play is the same every time."""
+    """Return a number from 0 to 1 that depends on the words alone, so that the play is the same every time."""
     digest = hashlib.blake2b("/".join(about).encode(), digest_size=6).digest()
     return int.from_bytes(digest, "big") / 2**48

@@ -67,7 +67,7 @@ AT_LEAST_ONCE: Final[tuple[type[Event], ...]] = (
     intake.FeedbackGiven,
     intake.PromiseKept,
 )
-"""What must have happened to some complaint, whichever."""
+"""What must have happened to at least one complaint."""
 
 
 def missing(planned: Mapping[str, Story], happened: Iterable[tuple[str, Event]]) -> list[str]:

@@ -17,7 +17,7 @@ from throughline.demo.cases import Sample, planted
 from throughline.demo.pace import Pace
 from throughline.demo.play import Play
 
-_NOTHING: Final = "There was nothing to check it by."
+_NOTHING: Final = "Nothing was checked."
 
 
 class CapturedLog(logging.Handler):
@@ -47,7 +47,7 @@ async def verdict(
     samples: Sequence[Sample],
     outputs: Mapping[str, str],
 ) -> dict[str, Finding]:
-    """Return what each invariant came to; one that nothing was checked by does not hold."""
+    """Return the result of each invariant; one for which nothing was checked does not hold."""
     await pace.rest()
     evidence = await evidence_of(
         deployment.services.values(),
@@ -65,7 +65,7 @@ async def verdict(
 
 
 async def _given_out(deployment: Deployment, play: Play) -> dict[str, str]:
-    """What the services tell anybody who asks: their metrics, and the complaints of whoever gave a name."""
+    """What the services show to anybody: their metrics, and the complaints in which a name was given."""
     edges = play.scene.edges
     texts = {f"{name}'s metrics": await edges.text(f"{name}/metrics") for name in deployment.services}
     for case in play.scene.cases.values():

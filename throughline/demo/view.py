@@ -1,4 +1,4 @@
-"""What whoever watches sees while the play goes on: where complaints stand, the simulated date, what just happened."""
+"""What is shown while the play runs: where complaints stand, the simulated date, what just happened."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class View:
         for service, states in self._lanes.items():
             counted = self._counts.get(service, {})
             initial, *later = states
-            # What has not begun is nowhere kept, unless the service waits for something else to begin it.
+            # A service keeps nothing of a complaint that has not reached it, unless it waits for another event.
             for index, state in enumerate([initial, *later] if counted.get(initial) else later):
                 number = counted.get(state, 0)
                 bar = "█" * round(_WIDEST * number / max(self._total, 1)) or ("▏" if number else "")

@@ -51,7 +51,7 @@ class Wire:
                 try:
                     return await self._exchange(self._free.pop(), request)
                 except (ConnectionError, EOFError):
-                    # The server closes what idled for some seconds, perhaps this moment: then nobody read the request.
+                    # The server closes idle connections; a request sent at that moment was not read.
                     continue
             return await self._exchange(await asyncio.open_connection(self._host, self._port), request)
 

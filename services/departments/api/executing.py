@@ -1,4 +1,4 @@
-"""Carrying a command out for a caller: what is not theirs is a 404, and refused wording is kept on record."""
+"""Carrying out a caller's command: another department's complaint is a 404, and refused wording goes on record."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def executor_for(execute: Execute) -> Executor:
 def refused_wording(
     command: Propose | ObjectTo | Answer | ContactCustomer | CloseEscalation, department: str, attempt: str
 ) -> NoteRefusedWording:
-    """Return what puts on record that the words of a command were refused; `attempt`: the id they would have had."""
+    """Return the command that records a refused wording; `attempt` is the id that the text would have had."""
     return NoteRefusedWording(
         now=command.now, by=command.by, department=department, rule=BLAMES_PEOPLE.id, attempt=attempt
     )
 
 
 async def on_record(execute: Execute, run: Executor, call: Call, refused: NoteRefusedWording) -> WriteAnswer:
-    """Carry out a call with words in it; where they are refused, an event says so, without the words."""
+    """Carry out a call that contains text; where the text is refused, an event records that, without the text."""
     try:
         return await run(call)
     except Rejected as rejected:

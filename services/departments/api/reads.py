@@ -1,4 +1,4 @@
-"""What anybody in operations, and each department for itself, may look at."""
+"""What operations may read, and what each department may read about itself."""
 
 from __future__ import annotations
 

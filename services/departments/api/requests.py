@@ -64,7 +64,7 @@ class NominateRequest(Body):
 
 
 class StepRequest(Body):
-    """When one own step ran, and how long nothing was done in it."""
+    """When one of the department's steps ran, and for how long nothing was done in it."""
 
     step: _Id
     started: Instant | None = None
@@ -103,7 +103,7 @@ class RemedyPart(Body):
 
 
 class ProposeRequest(Body):
-    """A solution, tied to a step. `override`: why words that blame people must stand."""
+    """A solution, tied to a step. `override`: the reason to keep a text that blames people."""
 
     step: _Id
     kind: Literal["remedy", "prevention"]
@@ -242,7 +242,7 @@ class ContactRequest(Body):
 
 
 class CloseRequest(Body):
-    """Per failed instance a fix or a reason."""
+    """A fix or a reason for each failed instance."""
 
     findings: dict[_Id, _Text] = Field(max_length=_MANY)
     override: _Reason = ""

@@ -25,7 +25,7 @@ from shared.organisation import Organisation
 
 
 def decide(organisation: Organisation, state: State, command: commands.ResolutionCommand) -> Sequence[Event]:
-    """Return what happens; nothing where it is already so.
+    """Return the events; none where the command changes nothing.
 
     Raises:
         Rejected: naming the rule, where the caller asked for what the rules do not allow.

@@ -39,7 +39,7 @@ from shared.organisation.wording import override_used, refuse_blame
 
 
 def endorse(state: State, command: commands.Endorse) -> Sequence[Event]:
-    """Stand behind a proposal; that settles an own objection to it."""
+    """Stand behind a proposal; the department's own objection to it is then settled."""
     table, _ = acting(state, command.department)
     proposal = _revealed(table, command.proposal)
     given = (command.department, command.proposal)
@@ -77,7 +77,7 @@ def object_to(organisation: Organisation, state: State, command: commands.Object
 
 
 def agree(organisation: Organisation, state: State, command: commands.Agree) -> Sequence[Event]:
-    """The lead writes it down: refused while somebody does not stand behind it, until the clock ran out."""
+    """The lead writes it down; refused while a participant does not stand behind it, until the clock runs out."""
     table, _ = acting(state, command.department)
     chosen = (command.remedy_proposal, *command.preventions)
     if command.department != table.lead:
@@ -166,14 +166,14 @@ def _endorsements(table: Table) -> set[tuple[str, str]]:
 
 
 def _not_behind(table: Table, remedy_proposal: str) -> list[str]:
-    """Whose word is missing: who made the proposal or an endorsement stands behind it."""
+    """Whose consent is missing. Those who made or endorsed the proposal stand behind it."""
     made_by = _on_the_table(table, remedy_proposal).department
     behind = {department for department, proposal in _endorsements(table) if proposal == remedy_proposal}
     return [one for one in waited_for(table.standings) if one != made_by and one not in behind]
 
 
 def _objections(table: Table, chosen: Sequence[str]) -> list[Objection]:
-    """Objections of participants to what was chosen; one whose alternative was chosen is answered."""
+    """The participants' open objections to what was chosen; an objection whose alternative was chosen is settled."""
     return [
         one
         for one in table.objections

@@ -25,7 +25,7 @@ from shared.organisation.wording import override_used, refuse_blame
 
 
 def deliver_remedy(state: State, command: commands.DeliverRemedy) -> Sequence[Event]:
-    """Whichever participant brings the remedy to the customer says so, with what it cost."""
+    """The participant that brings the remedy to the customer reports it, with the cost."""
     table, _ = acting(state, command.department)
     agreed = _agreed(table)
     if agreed.delivery is not None:
@@ -62,7 +62,7 @@ def make_statement(state: State, command: commands.MakeStatement) -> Sequence[Ev
 
 
 def answer(organisation: Organisation, state: State, command: commands.Answer) -> Sequence[Event]:
-    """The lead's answer: every numbered point, promises ahead of now, no contradiction, no culprits."""
+    """The lead's answer: it covers every point, promises only future dates, contradicts nobody and blames nobody."""
     table, _ = acting(state, command.department)
     if command.department != table.lead:
         raise ONLY_THE_LEAD_ANSWERS.refusal(lead=table.lead)
@@ -117,7 +117,7 @@ def _promises_are_ahead(command: commands.Answer) -> None:
 
 
 def _contradictions(table: Table, newest: Statement | None) -> tuple[str, ...]:
-    """What participants say differently; the agreed remedy's amount has a say under the name ``remedy``."""
+    """Where participants contradict each other; the agreed remedy's amount takes part under the name ``remedy``."""
     statements = {one.department: one for one in table.statements if one.department in table.participants}
     if newest is not None:
         statements[newest.department] = newest

@@ -40,7 +40,7 @@ def escalated(
 ) -> Sequence[Event]:
     """Return the escalation; nothing where management has it already or the complaint has ended.
 
-    Before triage the severity is unknown; whoever already asks for management is then treated as `high`.
+    Before triage the severity is unknown; a customer who already asks for management is treated as `high`.
     """
     if isinstance(state, Closed) or state.escalation is not None:
         return []

@@ -1,6 +1,6 @@
-"""What follows by itself: from a decision another lead, the reveal, the completion; from a clock what it ran out for.
+"""What follows by itself: from a decision, another lead, the reveal or the completion; from a clock, its consequence.
 
-Clocks never fire early or twice, and fire in the order of their instants.
+A clock never fires early or twice; clocks fire in the order in which they were due.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from shared.organisation import Organisation
 def with_follow_ups(
     organisation: Organisation, state: State, events: Sequence[Event], now: datetime
 ) -> Sequence[Event]:
-    """Return the events and, one after the other, all that follows from them; nothing follows from nothing."""
+    """Return the events and, one after the other, all that follows from them; without events nothing follows."""
     if not events:
         return events
     current = state
@@ -74,7 +74,7 @@ def _following(organisation: Organisation, state: State, now: datetime) -> Event
 
 
 def _all_have_contributed(table: Round) -> bool:
-    """While somebody may still join, a reveal would let it see the others' before it gives its own."""
+    """While a department may still join, a reveal would show it the others' proposals before it makes its own."""
     if "invited" in table.standings.values():
         return False
     proposing = {proposal.department for proposal in table.proposals}
@@ -83,7 +83,7 @@ def _all_have_contributed(table: Round) -> bool:
 
 
 def run_clocks(organisation: Organisation, state: State, command: commands.RunClocks) -> Sequence[Event]:
-    """Say it of every clock that has run out, with what follows, until none is left that has."""
+    """Report every clock that has run out, with what follows from it, until none is left."""
     all_events: list[Event] = []
     current = state
     while (running := clocks(current)) and running[0].due <= command.now:

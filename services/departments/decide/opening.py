@@ -69,14 +69,14 @@ def open_second_stage(organisation: Organisation, state: State, command: command
     before = (*state.earlier_leads, state.lead)
     lead = the_lead_of_the_second_stage(organisation, state.participants, before)
     briefed = {seat.department: seat.steps for seat in state.seats if seat.standing != "declined"}
-    # A lead from outside the first stage is briefed with every step of the table: it answers for the whole.
+    # A lead that was not in the first stage is briefed on every step of the table: it answers for the whole.
     briefed.setdefault(lead, tuple(state.steps.values()))
     occasion = Occasion(state.complaint, state.category, state.severity, state.stage + 1, lead)
     return _table(organisation, occasion, briefed, command.now, answer_from=command.now)
 
 
 def close_table(state: State, command: commands.CloseTable) -> Sequence[Event]:
-    """The customer's side has ended. A historic complaint's table is closed when it opens, so that it opens at all."""
+    """The customer's side has ended. A historic complaint's table closes as it opens, not by this command."""
     if isinstance(state, Closed) or command.why == "historic":
         return []
     return [TableClosed(at=command.now, by=command.by, why=command.why)]

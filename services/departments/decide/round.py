@@ -105,7 +105,7 @@ def refuse_outside_the_playbook(organisation: Organisation, remedy: Remedy | Non
 
 
 def note_refused_wording(state: State, command: commands.NoteRefusedWording) -> Sequence[Event]:
-    """That words were refused is on record for the auditor; the words are not."""
+    """The refusal is on record for the auditor; the text is not."""
     table = table_of(state)
     if table is None or table is not state or command.attempt in table.refused:
         return []

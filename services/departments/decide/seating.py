@@ -61,7 +61,7 @@ class Occasion:
 
     @classmethod
     def of(cls, table: Table) -> Occasion:
-        """Return that of a table."""
+        """Return the occasion of a table."""
         return cls(table.complaint, table.category, table.severity, table.stage, table.lead)
 
 
@@ -105,10 +105,10 @@ def round_started(
 ) -> RoundStarted:
     """Return the start of the blind round; it ends when the slowest calendar has had its time.
 
-    It runs from the opening of the table, so that who joins at once can contribute at once. Its end is the latest of
-    the departments' own ends, each counted on its calendar from the end of its time to join: with any earlier end the
-    reveal could come before a department in another time zone has had a working hour, and its proposal would not be
-    blind. The customer's clock runs all the while.
+    It runs from the opening of the table, so that a department can contribute as soon as it joins. It ends with the
+    latest of the departments' own ends, each counted on its calendar from the end of its time to join. With any earlier
+    end the reveal could come before a department in another time zone has had a working hour, and its proposal would
+    not be blind. The customer's clock runs all the while.
     """
     ends = max(due(organisation, severity, "round", one.department, one.respond_by or now) for one in invitations)
     return RoundStarted(at=now, by="system", ends=ends.at, calendar=ends.calendar)
@@ -150,7 +150,7 @@ def acting(state: State, department: str) -> tuple[OpenTable, Seat]:
 
 
 def join(state: State, command: commands.Join) -> Sequence[Event]:
-    """Also late, after management took the seat, and also after declining: whoever wants to help may."""
+    """A department may also join late, after management took its seat, or after declining."""
     table, seat = seat_at(state, command.department)
     if seat.standing == "active":
         return []
@@ -159,7 +159,7 @@ def join(state: State, command: commands.Join) -> Sequence[Event]:
 
 
 def decline(organisation: Organisation, state: State, command: commands.Decline) -> Sequence[Event]:
-    """A reason and a nominee, who is invited with its own clock; the third time management takes the seat."""
+    """With a reason and a nominee, who is invited with a clock of its own; the third time management takes the seat."""
     table, seat = seat_at(state, command.department)
     if seat.standing in ("declined", "managed") and seat.refusal is not None:
         return []
@@ -180,7 +180,7 @@ def decline(organisation: Organisation, state: State, command: commands.Decline)
 
 
 def nominate(organisation: Organisation, state: State, command: commands.Nominate) -> Sequence[Event]:
-    """Ask a further department in and stay: the way out for the last participant, who cannot simply decline."""
+    """Invite another department and stay: the way out for the last participant, who cannot simply decline."""
     table, seat = seat_at(state, command.department)
     working(table)
     if seat.standing == "declined":

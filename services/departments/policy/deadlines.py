@@ -1,4 +1,4 @@
-"""Clocks: so much working time on the right calendar, and which calendar that was."""
+"""Deadlines in working time, and the calendar on which each was counted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Clock = Literal["respond", "round", "agree", "answer", "contact"]
 
 
 class Due(NamedTuple):
-    """A deadline: the UTC instant, and ``<id>@<version>`` of the calendar it was counted on."""
+    """A deadline: the instant in UTC, and ``<id>@<version>`` of the calendar on which it was counted."""
 
     at: datetime
     calendar: str

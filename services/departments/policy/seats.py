@@ -14,7 +14,7 @@ DECLINES_UNTIL_MANAGEMENT: Final = 3
 """The third bounce goes to management."""
 
 PROPOSALS_PER_DEPARTMENT: Final = 20
-"""More than anybody reads; alternatives to objections count too."""
+"""More than this nobody reads; alternatives to objections count too."""
 
 
 def present(standings: Mapping[str, Standing]) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ def waited_for(standings: Mapping[str, Standing]) -> tuple[str, ...]:
 
 
 def the_accountable_lead(organisation: Organisation, standings: Mapping[str, Standing], lead: str) -> str:
-    """Return who answers for the whole: the lead while it sits itself, else the next nearest the customer.
+    """Return who answers for the whole: the lead while it sits at the table, else the participant nearest the customer.
 
     Those who joined come before those who are only invited, and both before a seat that management holds.
     """

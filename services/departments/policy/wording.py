@@ -11,7 +11,7 @@ from shared.contracts.departments import ComplaintBrief
 from shared.organisation import Organisation
 
 EXCERPT: Final = 600
-"""So many characters of the customer's words go into a briefing."""
+"""The most characters of the customer's words that go into a briefing."""
 
 
 def effect_on_the_customer(organisation: Organisation, complaint: ComplaintBrief, category: str) -> str:
@@ -47,15 +47,15 @@ def first_action(*, historic: bool, stage: int, lead: bool) -> str:
 def contradictions(
     dates: Mapping[str, Mapping[str, date]], amounts: Mapping[str, Mapping[str, Decimal]]
 ) -> tuple[str, ...]:
-    """Return one sentence per named date or amount of which two departments say different things.
+    """Return one sentence for each named date or amount on which two departments differ.
 
-    Both arguments hold, per department, what it would tell the customer by name.
+    Both arguments hold, per department, what it would tell the customer, by name.
     """
     return tuple(sorted({*_differing(dates), *_differing(amounts)}))
 
 
 def failed_instances(leads: Sequence[str], silent: Sequence[str], declined: Sequence[str]) -> tuple[str, ...]:
-    """Return the instances before management, each once: who led, who stayed silent, who passed it on."""
+    """Return the instances before management, each once: those that led, stayed silent, or passed it on."""
     return tuple(dict.fromkeys([*leads, *silent, *declined]))
 
 

@@ -1,4 +1,4 @@
-"""Every clock that runs in a state: the one place that both `next_due` and the decision about overdue ones read."""
+"""Every clock that runs in a state. Both `next_due` and the decision about overdue clocks read it here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.departments.state.models import Agreeing, Closed, Completed, Round
 
 
 class RunningClock(NamedTuple):
-    """A clock that has not run out yet, or whose running out has not been said yet. Sorts by instant."""
+    """A clock that is still running, or that has run out and was not reported yet. Sorts by instant."""
 
     due: datetime
     kind: Literal["respond", "round", "agree", "answer", "contact"]

@@ -1,4 +1,4 @@
-"""How a resolution changes with each event; what does not concern a state leaves it as it is."""
+"""How a resolution changes with each event; an event that does not concern a state leaves it unchanged."""
 
 from __future__ import annotations
 

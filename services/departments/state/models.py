@@ -124,7 +124,7 @@ class Table(Part):
 
     Attributes:
         earlier_leads: who led before, in any stage.
-        declines: how often a department passed it on in this stage.
+        declines: how often the complaint was passed on in this stage.
         refused: attempts whose wording was refused.
         earlier_minutes, earlier_compensation: sums of the stages before this one.
     """

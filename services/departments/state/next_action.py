@@ -1,4 +1,4 @@
-"""What a department is asked to do next, as the table stands. The briefing it was invited with says the first step."""
+"""What a department should do next, as the table stands. Its invitation names the first step."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def audience(state: State, event: Event) -> Sequence[str]:
         case Audience.TABLE:
             return _participants(state)
         case Audience.REVEALED_TABLE:
-            # Before the reveal nobody else sees a proposal, and the one who made it knows it.
+            # Before the reveal only the department that made a proposal knows it.
             return () if isinstance(state, Round) else _participants(state)
         case _:
             return ()

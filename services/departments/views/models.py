@@ -53,7 +53,7 @@ class ResolutionPage(BaseModel):
 class ResolutionView(ResolutionLine):
     """Everything about one resolution, for operations and management.
 
-    The round is blind for them too: until the reveal it shows nobody's proposals, times, minutes and statements.
+    The round is blind for them too: until the reveal no proposals, times, minutes or statements are shown.
 
     Attributes:
         contributed: how many departments have given both their times and a proposal.

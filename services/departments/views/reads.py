@@ -104,7 +104,7 @@ class Views:
     async def management_queue(self, cursor: str, limit: int) -> ManagementPage:
         """Page through what management has: what was escalated to it, and tables where it holds a seat.
 
-        Those without a personal contact yet can be told by `contacted`.
+        `contacted` tells whether a manager has spoken to the customer yet.
         """
         page = await self._page({"management": ["yes"]}, cursor, limit)
         items: list[ManagementLine] = []

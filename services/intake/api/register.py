@@ -1,4 +1,4 @@
-"""HTTP edge of registration: one, or many. What is hidden is in the vault before anything is accepted."""
+"""HTTP edge of registration: one, or many. Personal data is in the vault before anything is accepted."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _answer(item: Registration, outcome: Outcome | Exception) -> BulkAnswer:
 
 
 def _sentence(error: ValidationError | Invalid) -> str:
-    """Which fields and why, never what stood there: the answer ends up in files and logs."""
+    """Name the fields and the reasons, never the values: the answer ends up in files and logs."""
     if isinstance(error, Invalid):
         found = [f"{path}: {sentence}" for path, sentence in error.problems]
     else:

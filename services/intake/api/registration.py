@@ -21,7 +21,7 @@ from shared.web.problems import Invalid
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A call, and what must be in the vault before it is carried out; None where nothing needs hiding."""
+    """A call, and what must be in the vault before it is carried out; None where there is nothing to hide."""
 
     call: Call
     vault: bytes | None
@@ -107,5 +107,5 @@ def _original(body: RegisterRequest, command: RegisterComplaint) -> bytes | None
 
 
 def _digest(content: object) -> str:
-    """Of the JSON, whatever the order of its keys: one item of many has the digest it has alone."""
+    """The order of keys does not matter: an item of a bulk request has the digest of the same single request."""
     return hashlib.blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()

@@ -51,7 +51,7 @@ def _in_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        msg = "is no instant of this calendar in UTC"
+        msg = "is not a valid instant in UTC"
         raise ValueError(msg) from None
 
 
@@ -67,12 +67,12 @@ Words = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
 Sentence = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_not_blank)]
 Short = Annotated[str, StringConstraints(max_length=200)]
 Reference = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^@\r\n]*$")]
-"""Names a thing elsewhere, never a person: no e-mail address fits."""
+"""A reference to something in another system, never to a person: an e-mail address does not fit."""
 Name = Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9][\w.:-]*$")]
 
 
 class Customer(Body):
-    """Who complains. None of it leaves intake: it goes to the vault, a keyed pseudonym goes on."""
+    """The customer. None of this leaves intake: it goes to the vault, and events carry a keyed pseudonym."""
 
     ref: Short = ""
     name: Short = ""
@@ -126,7 +126,7 @@ class RegisterRequest(Body):
     vulnerable: StrictBool = False
     repeat_of: Annotated[str, StringConstraints(max_length=64, pattern=r"^[\w-]*$")] = ""
     text: Words
-    """Stands last, so that what is judged beside it is read before it."""
+    """Last, because its validation looks at the fields before it."""
 
     @field_validator("text")
     @classmethod
@@ -174,7 +174,7 @@ class RegisterRequest(Body):
 
 
 def _flags(flags: tuple[str, ...], received_at: datetime, now: datetime) -> tuple[str, ...]:
-    """Nobody at the front refuses a complaint for a wrong clock; it is only said."""
+    """A wrong clock is no reason to refuse a complaint; it is only noted."""
     return (*flags, RECEIVED_IN_FUTURE) if received_at > now + CLOCKS_DIFFER_BY else flags
 
 

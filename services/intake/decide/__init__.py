@@ -64,7 +64,7 @@ def decider(organisation: Organisation) -> Decider[State, ComplaintCommand]:
 
 
 def decide(organisation: Organisation, state: State, command: ComplaintCommand) -> Sequence[Event]:
-    """Return what happens; empty where it is already so. Raises Rejected by a rule of `policy.refusals`."""
+    """Return the events; none where the command changes nothing. Raises Rejected by a rule of `policy.refusals`."""
     match command:
         case RegisterComplaint():
             return _register(organisation, command) if isinstance(state, Unregistered) else ()

@@ -1,4 +1,4 @@
-"""What is said to and by the customer: acknowledgement, acceptance, rejection, escalation, withdrawal, feedback."""
+"""What the customer says and is told: acknowledgement, acceptance, rejection, escalation, withdrawal, feedback."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FromCustomer = AcknowledgeComplaint | AcceptOutcome | RejectOutcome | RequestEsc
 
 
 def on_customer(organisation: Organisation, state: Open | Closed | Withdrawn, command: FromCustomer) -> Sequence[Event]:
-    """Return what follows from a word between customer and organisation."""
+    """Return what follows when the customer says something, or is told something."""
     if isinstance(state, Closed | Withdrawn):
         return _on_customer_afterwards(state, command)
     now, by, case = command.now, command.by, state.case

@@ -9,10 +9,10 @@ from shared.contracts.parts import Severity
 from shared.organisation import Organisation
 
 HISTORIC: Final = "historic"
-"""Learning code of what was over before it was registered."""
+"""The learning code of a complaint that was over before it was registered."""
 
 ACCEPTED: Final = "accepted"
-"""Learning code where nobody named one."""
+"""The learning code when nobody names one."""
 
 UNTIL_TRIAGED: Final[Severity] = "medium"
 """Severity whose deadlines count before anyone has judged the complaint."""
@@ -38,7 +38,7 @@ _QUESTIONS: Final = {
 
 
 def acknowledge_by(organisation: Organisation, now: datetime, *, harm: bool) -> datetime:
-    """Return when a person must have spoken to the customer; what speaks of harm cannot wait for triage."""
+    """Return by when a person must have spoken to the customer; possible harm cannot wait for triage."""
     severity: Severity = "critical" if harm else UNTIL_TRIAGED
     calendar = organisation.calendar(organisation.customer_calendar)
     return calendar.add(now, organisation.deadlines.of(severity).acknowledge.within)
@@ -52,7 +52,7 @@ def a_customer_is_asked_once_in_the_feedback_period(
 
 
 def a_learning_code_is_of_the_playbook(organisation: Organisation, code: str) -> bool:
-    """Whether a code may be given; none is always allowed."""
+    """Whether a learning code may be given; giving none is always allowed."""
     return not code or any(known.id == code for known in organisation.playbook.learnings)
 
 
@@ -62,12 +62,12 @@ def answer_promise(stage: int) -> str:
 
 
 def is_answer_promise(promise: str) -> bool:
-    """Whether a promise is one of those that only an answer keeps."""
+    """Whether only an answer can keep this promise."""
     return promise in {answer_promise(stage) for stage in range(1, LAST_STAGE + 1)}
 
 
 def free_name(name: str, taken: set[str]) -> str:
-    """Return the name, or with the first number that makes it one of its own."""
+    """Return the name, or the name with the first number that makes it unique."""
     free, number = name, 2
     while free in taken:
         free, number = f"{name}-{number}", number + 1
@@ -101,5 +101,5 @@ def language_by_script(text: str) -> str:
 
 
 def _spoken(organisation: Organisation, language: str) -> str:
-    """The customer's language, else the organisation's, else English: the first that there are sentences for."""
+    """The first of the customer's language, the organisation's and English for which there are sentences."""
     return next((spoken for spoken in (language, organisation.language) if spoken in _QUESTIONS), "en")

@@ -1,4 +1,4 @@
-"""What people at the review board decide: causes, actions, and that they have read it."""
+"""What people at the review board decide: causes, actions, and that they have read the summary."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def action_agreed(organisation: Organisation, state: State, command: AgreeAction
 
 
 def action_done(state: State, command: FinishAction) -> Sequence[Event]:
-    """Done, in time or late."""
+    """The action is done, in time or late."""
     actions = () if isinstance(state, Collecting) else state.actions
     found = [action for action in actions if action.action == command.action]
     if not found:
@@ -118,7 +118,7 @@ def action_done(state: State, command: FinishAction) -> Sequence[Event]:
 
 
 def acknowledged(organisation: Organisation, state: State, command: AcknowledgeSummary) -> Sequence[Event]:
-    """A department has read the summary; each says so once."""
+    """A department has read the summary; each acknowledges it once."""
     if not organisation.has_department(command.department):
         raise UNKNOWN_DEPARTMENT.refusal(department=command.department)
     if not isinstance(state, Concluded):

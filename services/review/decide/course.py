@@ -31,9 +31,9 @@ BY_RULE = "system"
 
 
 def opened(organisation: Organisation, state: Collecting, now: datetime) -> Sequence[Event]:
-    """Open the review with its figures, if complaint, triage and what ends the waiting are known.
+    """Open the review with its figures, if complaint and triage are known and the waiting is over.
 
-    That is the first completed resolution; a historic complaint, which nobody resolves, waits for nothing.
+    It waits for the first completed resolution; a historic complaint, which nobody resolves, does not wait.
     """
     evidence = state.evidence
     complaint, triage = evidence.complaint, evidence.triage
@@ -139,7 +139,7 @@ def summed_up(organisation: Organisation, state: Open) -> Summary:
 
 
 def _departments(organisation: Organisation, state: Open) -> tuple[str, ...]:
-    """Who sat at the table and did not leave it, in the organisation's order; of a historic one whom it concerns."""
+    """Who sat at the table and stayed, in the organisation's order; for a historic complaint, whom it concerns."""
     _, triage = _known(state)
     touched = [step.department for step in triage.steps]
     sat = set(organisation.accountable(touched)) if state.historic else set[str]()

@@ -130,7 +130,7 @@ def _evidence(state: Collecting | Open, command: NoteComplaint | NoteTriage | No
 
 
 def _changes_the_figures(event: Event) -> bool:
-    """Not each note while the review is open, only a new triage and the end of another stage."""
+    """Of the notes taken while the review is open, only a new triage and the end of another stage."""
     return isinstance(event, TriageEvidenceNoted) or (
         isinstance(event, CourseEvidenceNoted) and event.mark.what == "completed"
     )

@@ -11,7 +11,7 @@ from shared.contracts.review import ComplaintCounted
 
 
 def decide(state: Theme, command: ThemeCommand) -> Sequence[Event]:
-    """Count a complaint; the one counted last is not counted again."""
+    """Count a complaint, unless it is the one that was counted last."""
     if state.last == command.complaint:
         return []
     return [

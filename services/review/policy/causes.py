@@ -16,7 +16,7 @@ def causes_by_facts(
 ) -> tuple[Cause, ...]:
     """Return the provisional causes: the steps that overran, each by its share of all overrun; else those touched.
 
-    The factor is the one that is typical of the step. Empty where no step overran and none is touched.
+    The factor is the typical one of the step. Empty where no step overran and none is touched.
     """
     found: dict[str, timedelta] = {}
     for item in overruns(organisation, steps):

@@ -2,11 +2,11 @@
 
 The whole reaches from the first start to the last end of the steps that have both times. The rules:
 
-- A step owns the time from its start to its end; up to what it was given that is `standard`, beyond it `overrun`.
+- A step owns the time from its start to its end: up to its given time as `standard`, beyond it as `overrun`.
 - Where steps overlap, the stretch belongs to the step that began first (of equals: first in the value chain). The
   later one owns what remains of it after the other ended; a step wholly inside another owns nothing.
 - The time between two steps is `waiting`, and belongs to the owner of the next step: it had not begun.
-- An order one of whose steps ends before it starts is left out: no instant of it can be trusted.
+- An order with a step that ends before it starts is left out: none of its times can be trusted.
 - Times that a department reported count where the order itself does not know them.
 - A step that the organisation does not know is left out.
 """
@@ -30,7 +30,7 @@ _NOTHING = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class _Ran:
-    """A step with both its times: who owns it, and from when on it was over what it was given."""
+    """A step with both its times: who owns it, and from when on it was over its given time."""
 
     step: str
     department: str
@@ -41,9 +41,9 @@ class _Ran:
 
 
 def known_times(order: Sequence[StepTime], course: Sequence[Mark]) -> tuple[StepTime, ...]:
-    """Return the order's own times, and what departments reported for steps of which the order lacks one.
+    """Return the order's own times, and reported ones for the steps of which the order lacks a time.
 
-    The last report of a step counts. What the order fixes for a step (limit, standard) stays.
+    The last report of a step counts. The order's own limit and standard of a step stay.
     """
     reported = {time.step: time for mark in course if mark.what == "times-reported" for time in mark.steps}
     known: list[StepTime] = []
@@ -73,12 +73,12 @@ def attribute_chain(organisation: Organisation, steps: Sequence[StepTime]) -> tu
 
 
 def whole(parts: Sequence[TimePart]) -> timedelta:
-    """Return the length of what the parts divide; nothing for no parts."""
+    """Return the total length of the parts; zero without parts."""
     return parts[-1].end - parts[0].start if parts else _NOTHING
 
 
 def touch(parts: Sequence[TimePart]) -> bool:
-    """Whether each part begins where the one before ended, and none is empty."""
+    """Whether each part begins where the one before it ended, and none is empty."""
     return all(part.start < part.end for part in parts) and all(a.end == b.start for a, b in pairwise(parts))
 
 

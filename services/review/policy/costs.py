@@ -1,4 +1,4 @@
-"""What a complaint cost: every rate and assumption is the organisation file's."""
+"""What a complaint cost. Every rate and assumption comes from the organisation file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def costs_of(organisation: Organisation, severity: Severity, course: Sequence[Ma
     """Return the costs, each to the cent.
 
     Staff: the minutes each department spent, at its hourly cost. Compensation: what the remedies cost. Rework: once
-    per cause. Value at risk: what losing the customer would cost, times how likely a complaint so severe loses one.
+    per cause. Value at risk: what losing the customer would cost, times the likelihood of that after such a complaint.
     """
     minutes = _minutes(course)
     staff = sum((_staff(organisation, department, spent) for department, spent in minutes.items()), Decimal(0))

@@ -42,7 +42,7 @@ _LEAVES: Final = frozenset({"declined", "management-seat"})
 
 
 def in_order(course: Iterable[Mark]) -> list[Mark]:
-    """Return the marks as they happened; of the same instant, in the order of the way."""
+    """Return the marks in the order in which they happened; those of one instant, in the order of the process."""
     return sorted(course, key=lambda mark: (mark.happened, _ORDER[mark.what], mark.department, mark.code))
 
 
@@ -136,7 +136,7 @@ class _Table:
             yield mark
 
     def _awaited(self, position: int) -> tuple[str, Phase]:
-        """Who comes last of those without whom nothing is revealed; the round runs while they are asked in."""
+        """Which of the departments that the reveal waits for came last."""
         missing = (self.invited | self.seated) - (self.timed & self.proposed)
         if not missing:
             return self.lead, "round"

@@ -17,12 +17,12 @@ UNKNOWN_DEPARTMENT: Final = Rule("unknown-department", "There is no department '
 WEIGHTS_ARE_POSITIVE: Final = Rule("weights-are-positive", "The weight of {step} must be more than 0.")
 CAUSES_NEED_EVIDENCE: Final = Rule("causes-need-evidence", "Say what shows that {step} is a cause.")
 CAUSES_ARE_DISTINCT: Final = Rule(
-    "causes-are-distinct", "A step and a factor together are named once; add their weights up."
+    "causes-are-distinct", "Name a step and factor together only once, with their weights added up."
 )
 ACTION_SAYS_NOTHING: Final = Rule("action-says-nothing", "Say what will be done.")
 ACTION_NEEDS_CRITERION: Final = Rule(
-    "action-needs-criterion", "Write now by what later complaints will show that it worked."
+    "action-needs-criterion", "Name the criterion by which later complaints will show that it worked."
 )
 ACTION_DUE_IN_FUTURE: Final = Rule("action-due-in-future", "An action is due after it is agreed, not on {due}.")
 UNKNOWN_ACTION: Final = Rule("unknown-action", "This review has no action '{action}'.")
-NO_SUMMARY_YET: Final = Rule("no-summary-yet", "There is a summary to read when the review is concluded.")
+NO_SUMMARY_YET: Final = Rule("no-summary-yet", "The summary can be read when the review is concluded.")

@@ -1,4 +1,4 @@
-"""When a review opens, who may end it and when, as sentences."""
+"""When a review opens, and who may end it when: rules named as sentences."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ def the_board_looks_before_it_concludes(severity: Severity) -> bool:
 
 
 def the_complaint_has_ended(course: tuple[Mark, ...]) -> bool:
-    """Customer's side and table both said so: then all events of both have arrived, in whatever order."""
+    """Customer's side and table have both ended: then all events of both have arrived, in whatever order."""
     whats = {mark.what for mark in course}
     return "table-closed" in whats and not ENDINGS.isdisjoint(whats)
 
 
 def after_closing_no_promise_counts(course: tuple[Mark, ...], mark: Mark) -> bool:
-    """The summary tells of the promises up to the closing, so that late ones change nothing by chance of arrival."""
+    """The summary counts promises up to the closing only, so that the order of arrival changes nothing."""
     return mark.what in {"promise-kept", "promise-broken"} and any(seen.what in ENDINGS for seen in course)
 
 
 def the_course_of_a_historic_one_says_nothing(*, historic: bool, awaited: bool, mark: Mark) -> bool:
-    """Nobody resolves it: complaint and triage say all, and the rest is only the import's own bookkeeping.
+    """Nobody resolves it: complaint and triage hold everything, the rest is the import's own bookkeeping.
 
     `awaited`: both are there and the review is not open. An earlier release waited for the table then.
     """
@@ -47,6 +47,6 @@ def the_course_of_a_historic_one_says_nothing(*, historic: bool, awaited: bool, 
 
 
 def the_table_already_asked(course: tuple[Mark, ...], mark: Mark) -> bool:
-    """An invitation that came with the opening of the table says nothing new."""
+    """An invitation that came with the opening of the table adds nothing."""
     openings = [seen for seen in course if seen.what == "table-opened"]
     return mark.what == "invited" and bool(openings) and mark.department in openings[-1].departments

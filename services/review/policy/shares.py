@@ -12,7 +12,7 @@ _CENT: Final = Decimal("0.01")
 
 
 def divided(total: int, weights: Sequence[float]) -> list[int]:
-    """Return whole numbers in proportion to the weights, adding up to `total`; of equal remainders the first wins.
+    """Return whole numbers in proportion to the weights that add up to `total`; of equal remainders the first wins.
 
     Raises:
         ValueError: for no weights, a negative one, or nothing but zeros.

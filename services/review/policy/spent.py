@@ -15,7 +15,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 def spent_in(parts: Sequence[TimePart]) -> tuple[TimeSpent, ...]:
     """Sum parts by department, step and kind, in the order of their first appearance.
 
-    A step's standard and overrun are one sum, `over` says how much of it was overrun.
+    A step's standard and overrun are one sum; `over` is the overrun in it.
     """
     sums: dict[tuple[str, str, str], tuple[int, int]] = {}
     for part in parts:

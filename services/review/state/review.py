@@ -1,4 +1,4 @@
-"""The Review: collecting evidence, open, concluded."""
+"""The Review: collecting evidence, then open, then concluded."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ def severity_of(state: State) -> Severity | None:
 
 
 def is_terminal(state: State) -> bool:
-    """Nothing will come any more: withdrawn before it was resolved, or concluded with every action done."""
+    """Whether it has ended: withdrawn before it was resolved, or concluded with every action done."""
     match state:
         case Collecting():
             return any(mark.what == "withdrawn" for mark in state.evidence.course)
@@ -247,7 +247,7 @@ def theme_key(cause: Cause) -> str:
 
 
 def next_due(state: State) -> datetime | None:
-    """Return the earliest of: an open action's due date; the end of a review that waits for the board."""
+    """Return the earlier of the next due date of an open action and the end of a review that waits for the board."""
     if isinstance(state, Collecting):
         return None
     dues = [action.due for action in state.actions if action.stands == "open"]
@@ -257,7 +257,7 @@ def next_due(state: State) -> datetime | None:
 
 
 def waits_for_the_board(state: Open) -> bool:
-    """Whether the complaint has ended and only the board's word is missing."""
+    """Whether the complaint has ended and only the board's decision is missing."""
     severity = severity_of(state)
     looks = severity is not None and the_board_looks_before_it_concludes(severity)
     return looks and not state.historic and the_complaint_has_ended(state.evidence.course)

@@ -29,7 +29,7 @@ class Tally(Part):
 
 
 class Theme(Part):
-    """Counts and costs per period; its complaints are found among the reviews. `last` guards against a repeat."""
+    """Counts and costs per period; its complaints are found among the reviews. `last`: the complaint counted last."""
 
     status: Literal["counting"] = "counting"
     periods: dict[str, Tally] = Field(default_factory=dict)

@@ -30,7 +30,7 @@ from shared.web.problems import NotFound
 
 
 class ReviewLine(BaseModel):
-    """One review in a list. `waits_for`: what it cannot go on without; empty when it is concluded."""
+    """One review in a list. `waits_for`: what is still missing; empty when it is concluded."""
 
     id: str
     version: int
@@ -70,7 +70,7 @@ class ReviewView(ReviewLine):
 
 
 class SummaryLine(BaseModel):
-    """A published summary, what it comes to, and which departments have read it."""
+    """A published summary, its total cost, and the departments that have read it."""
 
     summary: Summary
     total: str
@@ -119,7 +119,7 @@ class Reviews:
         """Return one review.
 
         Raises:
-            NotFound: nothing was heard of this complaint.
+            NotFound: review does not know this complaint.
         """
         stream = f"{KIND}/{complaint}"
         snapshot = (await self._store.load([stream])).snapshots.get(stream)
@@ -145,7 +145,7 @@ class Reviews:
         return SummaryPage(items=lines, next=after)
 
     async def order_times(self, where: Mapping[str, Sequence[str]], cursor: str, limit: int) -> OrderTimesPage:
-        """Page through the times of every concluded review: the one read that scans, made for analysis."""
+        """Page through the times of every concluded review; it scans all of them, and is made for analysis."""
         items, after = await self._find({**where, "status": ["concluded"]}, cursor, limit)
         rows = [
             OrderTimes(
@@ -162,7 +162,7 @@ class Reviews:
         return OrderTimesPage(items=rows, next=after)
 
     async def known(self, complaint: str) -> bool:
-        """Return whether anything was heard of this complaint."""
+        """Return whether review knows this complaint."""
         stream = f"{KIND}/{complaint}"
         snapshot = (await self._store.load([stream])).snapshots.get(stream)
         return snapshot is not None and bool(snapshot.state)

@@ -1,4 +1,4 @@
-"""Adding up periods and ranking themes; pure."""
+"""Adding up periods and ranking themes. Pure."""
 
 from __future__ import annotations
 

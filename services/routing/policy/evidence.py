@@ -15,17 +15,17 @@ from shared.organisation import Category, Rule
 from shared.organisation.steptimes import Overrun
 
 WORDS_BESIDE_FACTS: Final = 0.8
-"""Where facts or the category already touch steps, words add more only with at least this score."""
+"""Where facts or the category already touch steps, words add further ones only with at least this score."""
 
 MOST_CATEGORIES: Final = 3
-"""A text that speaks equally of more categories than this is too mixed for a rule: a person reads it."""
+"""A text that points equally to more categories than this is too mixed for a rule: a person reads it."""
 
 QUOTES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for something: facts of the order, facts of the source, the category registered, words."""
+    """The kinds of evidence: facts of the order, facts of the source, the registered category, words."""
 
     overruns: Sequence[Overrun]
     rule: Rule | None
@@ -41,7 +41,7 @@ class Evidence:
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
-        """The categories that words speak for, best first."""
+        """The categories that words point to, best first."""
         return tuple(Candidate(category=category, score=round(score, 3)) for category, score in self.scores.items())
 
 
@@ -64,9 +64,9 @@ def gather(
 
 
 def word_scores(words: Mapping[str, tuple[Found, ...]], weight: float) -> dict[str, float]:
-    """Score each category from 0 to 1, best first, of equals the one named first in the text.
+    """Score each category from 0 to 1, best first; of equal ones, the one named first in the text.
 
-    Each phrase speaks with the weight of words; more of them make it surer but never certain.
+    Each phrase counts with the weight of words; more phrases make a category surer but never certain.
     """
     scored = [(1 - (1 - weight) ** len(hits), hits[0].start, category) for category, hits in words.items()]
     scored.sort(key=lambda entry: (-entry[0], entry[1]))
@@ -85,7 +85,7 @@ class Touched:
             self.whys.setdefault(step, []).append(why)
 
     def support(self, steps: Iterable[str], why: Why) -> None:
-        """Add a why to those of the steps that are touched already."""
+        """Add a why to each of the steps that is touched already."""
         self.add((step for step in steps if step in self.whys), why)
 
     def steps(self, rules: Rulebook) -> tuple[TouchedStep, ...]:
@@ -122,7 +122,7 @@ def _by_category(touched: Touched, evidence: Evidence, category: Category, why: 
 
 
 def _spoken_of(rules: Rulebook, evidence: Evidence, *, beside: bool) -> Iterable[tuple[Category, tuple[Found, ...]]]:
-    """The categories that words speak for surely enough."""
+    """The categories that words point to surely enough."""
     enough = WORDS_BESIDE_FACTS if beside else rules.threshold
     for name, score in evidence.scores.items():
         category = rules.category(name)
@@ -152,7 +152,7 @@ def main_category(rules: Rulebook, evidence: Evidence) -> Category | None:
 
 
 def confidence(rules: Rulebook, evidence: Evidence) -> float:
-    """Return how sure the evidence is, 0 to 1: as sure as its best kind; a mixed text is less sure than its words."""
+    """Return how sure the evidence is, from 0 to 1: as sure as its best kind; a mixed text lowers it."""
     if evidence.overruns:
         return rules.weights.facts
     if evidence.rule:

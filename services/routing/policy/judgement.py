@@ -20,7 +20,7 @@ from shared.organisation.steptimes import Overrun, hours, overruns
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the rules make of a complaint. Where they are not `sure`, a person chooses among the `candidates`."""
+    """What the rules conclude about a complaint. Where they are not `sure`, a person chooses among the `candidates`."""
 
     category: str
     severity: Severity
@@ -35,7 +35,7 @@ class Judgement:
 
 
 def judge(rules: Rulebook, registered: ComplaintRegistered) -> Judgement:
-    """Judge a registered complaint. Without a step to touch nothing is sure."""
+    """Judge a registered complaint. Where no step is touched, nothing is sure."""
     text = Words.of(registered.text or "\n".join(registered.points))
     language = language_of(text, registered.language, rules.organisation.language)
     found = rules.found(language, text)
@@ -110,7 +110,7 @@ def _told(flagged: bool, hits: tuple[Found, ...]) -> str:  # noqa: FBT001 - the 
 
 
 def _waited(registered: ComplaintRegistered) -> timedelta:
-    """Past the promise until the last step ended, or until the complaint where it has not."""
+    """How long after the promise the last step ended, or the complaint came where it has not ended."""
     if registered.promised_by is None:
         return timedelta(0)
     ends = [step.ended for step in registered.steps if step.ended is not None]

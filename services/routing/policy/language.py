@@ -21,7 +21,7 @@ STOP_WORDS: Final[dict[str, frozenset[str]]] = {
     "en": frozenset(_ENGLISH.split()),
     "pt": frozenset(_PORTUGUESE.split()),
 }
-"""The words that decide between languages of one script. A word of two lists speaks for both, so it decides nothing."""
+"""The words that decide between languages of one script. A word in two lists decides nothing."""
 
 CYRILLIC_LANGUAGES: Final = frozenset({"ru", "uk", "be", "bg", "mk", "sr", "kk", "ky", "mn", "tg"})
 CYRILLIC_DEFAULT: Final = "ru"
@@ -36,8 +36,8 @@ def language_of(text: Words, declared: str, fallback: str) -> str:
 
     Args:
         text: the text, taken apart.
-        declared: what the complaint says of itself (``pt``, ``pt-BR`` or empty). It stands unless the script denies it.
-        fallback: the organisation's language, for a text that does not tell.
+        declared: what the complaint says of itself (``pt``, ``pt-BR`` or empty); it holds unless the script denies it.
+        fallback: the organisation's language, for a text whose language cannot be told.
     """
     claimed = declared[:2].lower()
     if not text.words:

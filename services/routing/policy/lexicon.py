@@ -1,4 +1,4 @@
-"""Many phrases found in one pass over a text: as `shared.organisation.phrases` finds them, by an index. Pure."""
+"""Finding many phrases in one pass over a text, by an index, as `shared.organisation.phrases` would find them. Pure."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class _Entry:
         return word == self.stem if self.whole else word.startswith(self.stem)
 
     def search(self, folded: str) -> re.Match[str] | None:
-        """What `pattern.search` finds, several times faster: a pattern behind a word boundary has no fast start."""
+        """The same as `pattern.search`, several times faster: a pattern behind a word boundary is slow to start."""
         if not self.lead:
             return self.pattern.search(folded)
         at = folded.find(self.lead)
@@ -110,12 +110,12 @@ class WordIndex:
 
 
 def fold(text: str) -> str:
-    """Lower case, without the Russian yo, straight apostrophes: as `shared.organisation.phrases` compares."""
+    """Fold the text as `shared.organisation.phrases` compares it: lower case, no Russian yo, straight apostrophes."""
     return text.lower().replace("\u0451", "\u0435").replace("\u2019", "'")
 
 
 def _anchor(phrase: str) -> tuple[str, bool]:
-    """The longest beginning of a word in the phrase, and whether it is the whole word; empty if none is known."""
+    """Return the longest known beginning of a word in the phrase, and whether it is the whole word; empty if none."""
     anchors = [("", False)]
     for word in _parts(phrase):
         for piece in _PIECE.findall(word):
@@ -125,7 +125,7 @@ def _anchor(phrase: str) -> tuple[str, bool]:
 
 
 def _lead(phrase: str) -> str:
-    """What every find of the phrase begins with; empty if it may begin with anything."""
+    """Return what every match of the phrase begins with; empty if it may begin with anything."""
     first = _parts(phrase)[0]
     return "" if first == _BETWEEN else first.partition("*")[0]
 
@@ -135,7 +135,7 @@ def _parts(phrase: str) -> list[str]:
 
 
 def _apart(hits: list[Found]) -> tuple[Found, ...]:
-    """Without those that overlap a longer one before them."""
+    """Leave out those that overlap a longer one before them."""
     if len(hits) == 1:
         return (hits[0],)
     kept: list[Found] = []

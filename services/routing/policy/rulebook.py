@@ -1,4 +1,4 @@
-"""What routing judges by: one organisation, its words made ready to be found. Built once, then only read."""
+"""What routing judges by: one organisation, with an index of its phrases. Built once, then only read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.organisation import Category, Organisation
 
 HARM: Final = "!harm"
 VULNERABLE: Final = "!vulnerable"
-"""Labels beside the categories' ids; no id begins so."""
+"""Labels beside the categories' ids; no id begins like this."""
 
 
 class Rulebook:
@@ -31,7 +31,7 @@ class Rulebook:
         self._nearest = organisation.nearest(department.id for department in organisation.departments).id
 
     def found(self, language: str, text: Words) -> Mapping[str, tuple[Found, ...]]:
-        """Return what the text says: per category id, `HARM` and `VULNERABLE` the phrases of that language found."""
+        """Return the phrases found in the text, by category id, `HARM` and `VULNERABLE`."""
         index = self._indexes.get(language)
         return index.find(text) if index else {}
 
@@ -44,7 +44,7 @@ class Rulebook:
         return next((category for category in self._categories.values() if step in category.steps), None)
 
     def decide_by(self, severity: Severity, registered_at: datetime) -> datetime:
-        """Return the instant by which a person has decided: until then nobody can tell the customer who has it."""
+        """Return the instant by which a person must decide: before that nobody can tell the customer who has it."""
         deadline = self.organisation.deadlines.of(severity).acknowledge
         calendar = self.organisation.calendar_for(deadline.calendar, self._nearest)
         return calendar.add(registered_at, deadline.within)

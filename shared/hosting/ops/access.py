@@ -14,10 +14,10 @@ _WATCHING: Final = Policy(everything=(Role.OPS, Role.OPS_ADMIN, Role.AUDITOR))
 _OPERATING: Final = Policy(everything=(Role.OPS, Role.OPS_ADMIN))
 
 Probing = Annotated[Asker, Depends(ReadDoor(OPEN_TO_ALL))]
-"""Whether it lives, whether it is ready, what it counted: orchestrators and scrapers have no role to show."""
+"""Liveness, readiness and metrics: orchestrators and scrapers have no role to show."""
 Watching = Annotated[Asker, Depends(ReadDoor(_WATCHING))]
 Operating = Annotated[Asker, Depends(ReadDoor(_OPERATING, OPERATOR))]
-"""Trying records again, reading the sources again: nothing is lost by either."""
+"""Trying records again and reading the sources again: neither loses anything."""
 GivingUp = Annotated[Asker, Depends(RoleDoor(Policy(everything=(Role.OPS_ADMIN,)), OPERATOR))]
 """A record that is given up is lost to its service for good."""
 Pulling = Annotated[Asker, Depends(ReadDoor(Policy(everything=(Role.SERVICE,))))]

@@ -18,11 +18,11 @@ _MOST_COUNTED: Final = 1_000
 
 
 class ParkedCount(BaseModel):
-    """Lines that are closed count every record in them.
+    """A blocked queue counts with every record in it.
 
     Attributes:
         permanent: records that a person must decide on.
-        waiting: records that are tried again by themselves, or wait behind another one.
+        waiting: records that are tried again automatically, or wait behind another one.
         skipped: records that a person gave up, ever.
     """
 
@@ -37,10 +37,10 @@ class Status(BaseModel):
     Attributes:
         version: of the package that serves.
         organisation: the packaged name or the path it was started with.
-        missing: per missing thing why it is not ready; empty when it is.
-        lag: records that were not fetched yet.
+        missing: what is missing, and why; empty when the service is ready.
+        lag: records not fetched yet.
         poll_age_seconds: since the consumer last asked the broker for records; None before it first did.
-        unpublished: commits without a mark that the broker has them, at most 1000 counted.
+        unpublished: commits that the broker has not acknowledged; at most 1000 are counted.
         now: what the service's clock shows.
     """
 

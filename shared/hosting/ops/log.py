@@ -1,4 +1,4 @@
-"""A service's own log for those who lack something of it, and reading others' logs again."""
+"""A service's own log, for readers that missed something, and reading the logs of others again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ReplayRequest(BaseModel):
 
     Attributes:
         after: `next` of the answer before; empty to begin.
-        rebuild: with `all`, and to begin: drops the read models first, so that everything is folded into them anew.
+        rebuild: with `all`, and to begin: drops the read models first, so that they are built anew.
     """
 
     model_config = ConfigDict(extra="forbid")

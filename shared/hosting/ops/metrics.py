@@ -1,4 +1,4 @@
-"""The counters the parts keep anyway, for Prometheus."""
+"""The counters that the parts keep anyway, for Prometheus."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.hosting.ops.access import Probing
 
 
 class _Counters(Collector):
-    """Reads the counters the parts keep anyway, when somebody asks."""
+    """Reads those counters when somebody asks."""
 
     def __init__(self, service: Operated) -> None:
         self._service = service
@@ -23,7 +23,7 @@ class _Counters(Collector):
         service, label = self._service, [self._service.definition.name]
         counted = {
             "events_handled": ("consumed events applied", service.processor.handled),
-            "events_skipped": ("consumed events of no concern", service.processor.skipped),
+            "events_skipped": ("consumed events that the service does not read", service.processor.skipped),
             "events_parked": ("consumed events parked", service.processor.parked),
             "events_pulled": ("events that had to be pulled from their source", service.antientropy.pulled),
             "inputs": ("commands and events carried out", service.engine.inputs),

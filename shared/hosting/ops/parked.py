@@ -1,4 +1,4 @@
-"""Parked records as operators see them, and what they may do with them; never a record's bytes."""
+"""Parked records as operators see them, and what operators may do with them; never a record's bytes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ParkedRecord(BaseModel):
 
     Attributes:
         cause: its reason without the numbers that differ from record to record.
-        due: when it is tried again by itself; None where a person must act.
+        due: when it is tried again automatically; None where a person must act.
         at: when it was parked.
     """
 
@@ -81,11 +81,11 @@ class EventName(BaseModel):
 
 
 class ParkedDetail(ParkedRecord):
-    """All there is to know about a parked record without reading it.
+    """Everything about a parked record but its content.
 
     Attributes:
         bytes: size of its value.
-        waits_behind: the head of its line; empty when it is the head.
+        waits_behind: the head of its queue; empty when it is the head.
         behind: how many records wait behind it; `behind_ids` names the first hundred.
     """
 
@@ -98,7 +98,7 @@ class ParkedDetail(ParkedRecord):
 
 
 class SkippedRecord(ParkedRecord):
-    """A record that was given up: `skipped_at`, by whom and why; the rest as it was parked last."""
+    """A record that was given up: when, by whom and why; the rest as it was last parked."""
 
     why: str
     by: str
@@ -154,7 +154,7 @@ def parked_router(service: Operated) -> APIRouter:
     async def parked(_asker: Watching, selection: Chosen, after: str = "", limit: Limit = 100) -> list[ParkedRecord]:
         return [ParkedRecord.of(record) for record in await parking.select(selection, after=after, limit=limit)]
 
-    # Before the route of one record, which would take its name for an id.
+    # Declared before the route of one record, which would take this name for an id.
     @router.get("/parked/causes")
     async def causes(_asker: Watching, selection: Chosen) -> list[Cause]:
         groups = counted([record async for record in parking.matching(selection)])

@@ -22,7 +22,7 @@ from throughline.app.topics.declared import Topic
 
 _ANSWER_SECONDS: Final = 20.0
 _LOOK_SECONDS: Final = 0.05
-_FOR_GOOD: Final = "partitions are for good: keep it, or declare a new version of the topic and move its readers there"
+_FOR_GOOD: Final = "a number of partitions is final: keep it, or declare a new topic version and move its readers there"
 _NOT_HERE: Final = (
     "move its replicas with kafka-reassign-partitions.sh, or name the number that there is by --replication"
 )
@@ -44,7 +44,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A difference that nobody should close in passing; `advice` says what to do."""
+    """A difference that is not corrected automatically; `advice` says what to do."""
 
     topic: str
     wrong: str
@@ -56,7 +56,7 @@ class Refusal:
 
 @dataclass(slots=True)
 class Difference:
-    """What is between a broker and the declaration; false when nothing is."""
+    """The differences between a broker and the declaration; false when there are none."""
 
     missing: list[Topic] = field(default_factory=list[Topic])
     settings: list[Setting] = field(default_factory=list[Setting])
@@ -131,7 +131,7 @@ class Cluster:
             self._wait_until_set(difference.settings)
 
     def _wait_until_known(self, names: set[str]) -> None:
-        # The controller has them at once, a broker a moment later; a service that starts in between would miss them.
+        # The controller knows them at once, a broker a moment later; a service that starts in between would miss them.
         give_up = time.monotonic() + _ANSWER_SECONDS
         while time.monotonic() < give_up and names - self._topics().keys():
             time.sleep(_LOOK_SECONDS)

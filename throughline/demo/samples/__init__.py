@@ -1,1 +1,1 @@
-"""The sample complaints, written for this project; nobody in them exists."""
+"""The sample complaints, written for this project; the people in them are invented."""
