@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from types import ModuleType
 
-from services import NAMES
+from services import ALL
 from shared.eventsourcing import session
 from shared.eventsourcing.decider import Rule
 from shared.organisation import wording
@@ -34,7 +34,7 @@ def problem_types() -> str:
     edges = [(_name(problem, anchors), status, meaning) for problem, status, meaning in _edges()]
     blocks = [_HEAD, "## From every service\n", table(("type", "status", "meaning"), edges)]
     blocks += ["## What the rules refuse\n", _REFUSALS]
-    for name in NAMES:
+    for name in (definition.name for definition in ALL if definition.streams):
         found = [(_name(rule.id, anchors), str(_status(rule)), rule.sentence) for rule in rules_of(_refusals(name))]
         blocks += [f"### {name}\n", table(("type", "status", "sentence"), found)]
     return "\n".join(block.rstrip() + "\n" for block in blocks)

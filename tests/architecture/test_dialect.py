@@ -28,7 +28,7 @@ class TestEveryService:
         module = parsed(ROOT / "services" / service / "consumers.py")
         functions = [node for node in module.body if isinstance(node, ast.FunctionDef)]
         readers = {node.name: event for node in functions if (event := read_event(node, events))}
-        assert readers
+        assert bool(readers) == bool(events)
         assert readers == {re.sub(r"(?<!^)(?=[A-Z])", "_", event).lower(): event for event in readers.values()}
 
     def test_the_serialiser_of_a_state_is_called_the_same_everywhere(self, service: str) -> None:

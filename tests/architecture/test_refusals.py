@@ -9,13 +9,16 @@ from string import Formatter
 
 import pytest
 
-from services import NAMES
+from services import ALL
 from shared.eventsourcing import session
 from shared.eventsourcing.decider import Rule
 from shared.organisation import wording
 from shared.web import problems
 from tests.architecture.tree import ROOT, named, nodes, python_files
 from tools.problems import rules_of
+
+DECIDING = [definition.name for definition in ALL if definition.streams]
+"""Who only projects refuses nothing."""
 
 
 def table(service: str) -> dict[str, Rule]:
@@ -40,7 +43,7 @@ class TestThePageOfProblems:
 
     def test_has_one_anchor_for_every_problem_that_a_service_answers_with(self) -> None:
         anchors = re.findall(r'<a id="([^"]+)"></a>', (ROOT / "docs" / "reference" / "problems.md").read_text())
-        rules = {rule.id for service in NAMES for rule in table(service).values()}
+        rules = {rule.id for service in DECIDING for rule in table(service).values()}
         kinds = {value.id for value in vars(problems).values() if isinstance(value, problems.Kind)}
         shared = {
             value.id for module in (session, wording) for value in vars(module).values() if isinstance(value, Rule)
@@ -48,7 +51,7 @@ class TestThePageOfProblems:
         assert sorted(anchors) == sorted({*rules, *kinds, *shared, "http"})
 
 
-@pytest.mark.parametrize("service", NAMES)
+@pytest.mark.parametrize("service", DECIDING)
 class TestTheTableOfAService:
     def test_has_one_sentence_for_each_name(self, service: str) -> None:
         rules = table(service)
@@ -82,11 +85,11 @@ def test_no_refusal_goes_past_the_tables() -> None:
 
 def test_a_name_means_the_same_in_every_service() -> None:
     meanings: dict[str, set[str]] = {}
-    for service in NAMES:
+    for service in DECIDING:
         for rule in rules_of(import_module(f"services.{service}.policy.refusals")):
             meanings.setdefault(rule.id, set()).add(rule.sentence)
     assert {name: sentences for name, sentences in meanings.items() if len(sentences) > 1} == {}
 
 
 def test_the_rules_have_a_file_in_each_service() -> None:
-    assert all((ROOT / "services" / name / "policy" / "refusals.py").is_file() for name in NAMES)
+    assert all((ROOT / "services" / name / "policy" / "refusals.py").is_file() for name in DECIDING)
