@@ -19,6 +19,7 @@ from shared.messaging.kafka.connection import PartitionMismatch
 from shared.messaging.kafka.holdback import HoldBack
 from shared.messaging.kafka.offsets import Offsets
 from shared.messaging.kafka.producer import Producer
+from shared.messaging.kafka.resting import Bell
 from shared.messaging.outgoing import OutgoingRecord
 from shared.messaging.parse import Raw
 from shared.messaging.processor import Processor
@@ -101,6 +102,7 @@ class KafkaConnector:
             handler=handle,
             timing=TIMING_EMBEDDED if self._settings.embedded else TIMING,
             polled=self._asked,
+            bell=Bell(self._settings.broker, self._topics) if self._settings.embedded else None,
         )
         try:
             await broker.start()

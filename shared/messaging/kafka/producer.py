@@ -22,6 +22,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from shared.contracts.envelope import MAX_RECORD_BYTES
 from shared.messaging.kafka.connection import PartitionMismatch, ProducerConnection
 from shared.messaging.kafka.holdback import HoldBack
+from shared.messaging.kafka.resting import ring
 from shared.messaging.outgoing import OutgoingRecord
 
 LOGGER: Final = logging.getLogger(__name__)
@@ -138,6 +139,7 @@ class Producer:
                 for index in indexes[sent : sent + count]:
                     acknowledged[index] = True
                 sent += count
+                ring(self._bootstrap_servers, [at.topic])
         except (KafkaError, OSError, TimeoutError, PartitionMismatch, RecordTooLarge, AssertionError) as error:
             # AssertionError is aiokafka's way to say that its metadata lacks the partition just now.
             self._note(at, error)

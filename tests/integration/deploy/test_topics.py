@@ -53,7 +53,7 @@ class TestOnABrokerThatDiffers:
         bare.create_topics({INTAKE: 6})
         refused = apply(bare)
         assert refused.code == 1
-        assert f"! {INTAKE} has 6 partitions, should have 12; partitions are for good" in refused.out
+        assert f"! {INTAKE} has 6 partitions, should have 12; a number of partitions is final" in refused.out
         assert refused.out.endswith("nothing was changed\n")
         assert SUMMARIES not in bare.topics()
         assert apply(bare, "--file", with_six_partitions(tmp_path / "topics.yaml")).code == 0
